@@ -1,0 +1,104 @@
+//===- ItensorOps.td - Operations on iterative tensors ------------------------------------------------------===//
+
+#ifndef ST_ITENSOR_OPS
+#define ST_ITENSOR_OPS
+
+def St_ItensorEmptyOp : St_Op<"itensor_empty"> {
+  let summary = "a placeholder that a task writes its result into";
+  let description = [{
+    Allocates: two equal ones are two different streams. Never stands in a loop.
+    ```
+    %e = st.itensor_empty : !c
+    ```
+  }];
+  let results = (outs Res<St_Itensor, "", [MemAlloc]>:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def St_ItensorInstanceOp : St_Op<"itensor_instance"> {
+  let summary = "a placeholder that becomes a FIFO";
+  let description = [{
+    Like `st.itensor_empty`, once it is known that a FIFO stands here. `depth_tokens` and `storage` are written by
+    st-size-fifos and st-allocate-memories.
+    ```
+    %f = st.itensor_instance {depth_tokens = 32, storage = #st.storage<lutram>} : !c
+    ```
+  }];
+  let arguments = (ins OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$depth_tokens,
+                       OptionalAttr<St_StorageAttr>:$storage);
+  let results = (outs Res<St_Itensor, "", [MemAlloc]>:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def St_ItensorReadOp : St_Op<"itensor_read", [DestinationStyleOpInterface, AllTypesMatch<["init", "result"]>]> {
+  let summary = "pull the next slice";
+  let description = [{
+    Consumes the next slice of `source` and yields it in place of `init`. Consuming is an effect: reads are neither
+    merged, hoisted nor reordered.
+    ```
+    %t = st.itensor_read %a init %e : !a -> tensor<16x16xf32>
+    ```
+  }];
+  let arguments = (ins Arg<St_Itensor, "", [MemRead, MemWrite]>:$source, AnyRankedTensor:$init);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$source `init` $init attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
+  }];
+}
+
+def St_ItensorWriteOp : St_Op<"itensor_write", [AllTypesMatch<["dest", "result"]>]> {
+  let summary = "push a slice";
+  let description = [{
+    Pushes `value` as the next slice of `dest`; the result is `dest` after the push.
+    ```
+    %o = st.itensor_write %t into %d : tensor<16x16xf32> -> !c
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$value, Arg<St_Itensor, "", [MemWrite]>:$dest);
+  let results = (outs St_Itensor:$result);
+  let assemblyFormat = "$value `into` $dest attr-dict `:` type($value) `->` type($dest)";
+  let hasVerifier = 1;
+}
+
+def St_ItensorCastOp : St_Op<"itensor_cast", [Pure]> {
+  let summary = "change the spelling of the type, keep the sequence";
+  let arguments = (ins St_Itensor:$source);
+  let results = (outs St_Itensor:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def St_ItensorConverterOp : St_Op<"itensor_converter"> {
+  let summary = "reorder a stream through an on-chip buffer";
+  let description = [{
+    The buffer is inferred from the two types (Algorithm 1 of the paper; see LayoutAlgebra.h).
+    ```
+    %b = st.itensor_converter %a : !c -> !a
+    ```
+  }];
+  let arguments = (ins Arg<St_Itensor, "", [MemRead, MemWrite]>:$source);
+  let results = (outs Res<St_Itensor, "", [MemAlloc]>:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def St_ItensorForkOp : St_Op<"itensor_fork"> {
+  let summary = "copy a stream to several readers";
+  let description = [{
+    Every result carries the whole sequence of the source.
+    ```
+    %x, %y = st.itensor_fork %a : !c -> !c, !c
+    ```
+  }];
+  let arguments = (ins Arg<St_Itensor, "", [MemRead, MemWrite]>:$source);
+  let results = (outs Variadic<St_Itensor>:$copies);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($copies)";
+  let hasVerifier = 1;
+}
+
+#endif // ST_ITENSOR_OPS

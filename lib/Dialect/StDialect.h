@@ -1,0 +1,38 @@
+//===- StDialect.h - The st dialect: types, attributes and operations -------------------------------*- C++ -*-===//
+//
+// One include for everything that the dialect declares. What two itensor types are to each other is decided in
+// LayoutAlgebra.h and nowhere else.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#ifndef ST_DIALECT_STDIALECT_H
+#define ST_DIALECT_STDIALECT_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Attributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "Dialect/StDialect.h.inc"
+
+#include "Dialect/StEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "Dialect/StAttributes.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "Dialect/StTypes.h.inc"
+
+namespace st {
+class YieldOp;
+}
+
+#define GET_OP_CLASSES
+#include "Dialect/StOps.h.inc"
+
+#endif // ST_DIALECT_STDIALECT_H

@@ -1,0 +1,162 @@
+//===- StOps.cpp - Verifiers and folders of itensor and stream operations -------------------------------------===//
+
+#include "Dialect/LayoutAlgebra.h"
+#include "Dialect/StDialect.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+
+using namespace mlir;
+using namespace st;
+
+//===----------------------------------------------------------------------------------------------------------===//
+// Itensors
+//===----------------------------------------------------------------------------------------------------------===//
+
+/// Shared by the ops that bring a FIFO into being: what they stand for is written exactly once, and is no loop's own.
+static LogicalResult verifyAllocation(Operation *op, ItensorType type) {
+  if (auto loop = op->getParentOfType<LoopLikeOpInterface>()) {
+    InFlightDiagnostic diag = op->emitOpError("allocates a stream and must not stand in a loop");
+    diag.attachNote(loop.getLoc()) << "enclosing loop";
+    return diag;
+  }
+  if (auto reason = whyNotProducer(type))
+    return op->emitOpError("cannot be produced: ") << *reason;
+  return success();
+}
+
+LogicalResult ItensorEmptyOp::verify() { return verifyAllocation(*this, getType()); }
+
+LogicalResult ItensorInstanceOp::verify() {
+  // A converter's task may write re-accessed data into its instance, so that only the place is judged here.
+  if (auto loop = (*this)->getParentOfType<LoopLikeOpInterface>()) {
+    InFlightDiagnostic diag = emitOpError("allocates a stream and must not stand in a loop");
+    diag.attachNote(loop.getLoc()) << "enclosing loop";
+    return diag;
+  }
+  return success();
+}
+
+static LogicalResult verifyTile(Operation *op, ItensorType type, Type tensor, StringRef role) {
+  if (tensor == type.getTileType())
+    return success();
+  return op->emitOpError() << role << " must be one slice of the itensor, " << type.getTileType() << ", but is "
+                           << tensor;
+}
+
+LogicalResult ItensorReadOp::verify() {
+  return verifyTile(*this, getSource().getType(), getResult().getType(), "result");
+}
+
+LogicalResult ItensorWriteOp::verify() {
+  return verifyTile(*this, getDest().getType(), getValue().getType(), "value");
+}
+
+LogicalResult ItensorCastOp::verify() {
+  Relation relation = relate(getSource().getType(), getType());
+  if (relation != Relation::Equal)
+    return emitOpError() << "must keep the sequence of slices, but the types are " << stringify(relation);
+  return success();
+}
+
+OpFoldResult ItensorCastOp::fold(FoldAdaptor) {
+  if (getSource().getType() == getType())
+    return getSource();
+  if (auto inner = getSource().getDefiningOp<ItensorCastOp>(); inner && inner.getSource().getType() == getType())
+    return inner.getSource();
+  return {};
+}
+
+LogicalResult ItensorConverterOp::verify() {
+  Relation relation = relate(getSource().getType(), getType());
+  if (relation == Relation::Incompatible)
+    return emitOpError() << "cannot connect incompatible types: source is " << getSource().getType()
+                         << ", result is " << getType();
+  return success();
+}
+
+LogicalResult ItensorForkOp::verify() {
+  if (getCopies().size() < 2)
+    return emitOpError() << "must have at least 2 copies, but has " << getCopies().size();
+  for (auto [index, type] : llvm::enumerate(getCopies().getTypes()))
+    if (type != getSource().getType())
+      return emitOpError() << "copy " << index << " must have the type of the source, " << getSource().getType()
+                           << ", but has " << type;
+  return success();
+}
+
+//===----------------------------------------------------------------------------------------------------------===//
+// Streams and buffers
+//===----------------------------------------------------------------------------------------------------------===//
+
+LogicalResult StreamReadOp::verify() {
+  if (getResult().getType() != getStream().getType().getTokenType())
+    return emitOpError() << "result must be one token, " << getStream().getType().getTokenType() << ", but is "
+                         << getResult().getType();
+  return success();
+}
+
+LogicalResult StreamWriteOp::verify() {
+  if (getValue().getType() != getStream().getType().getTokenType())
+    return emitOpError() << "value must be one token, " << getStream().getType().getTokenType() << ", but is "
+                         << getValue().getType();
+  return success();
+}
+
+/// A tile crosses as whole tokens: every extent is a multiple of the token's.
+static LogicalResult verifyTileOfTokens(Operation *op, Type tile, StreamType stream) {
+  auto shaped = cast<ShapedType>(tile);
+  auto vector = dyn_cast<VectorType>(stream.getTokenType());
+  Type scalar = vector ? vector.getElementType() : stream.getTokenType();
+  if (shaped.getElementType() != scalar)
+    return op->emitOpError() << "tile has elements of " << shaped.getElementType() << ", but the stream carries "
+                             << scalar;
+  if (!vector)
+    return success();
+  if (vector.getRank() != shaped.getRank())
+    return op->emitOpError() << "tile has rank " << shaped.getRank() << ", but the token has rank "
+                             << vector.getRank();
+  for (auto [index, extents] : llvm::enumerate(llvm::zip(shaped.getShape(), vector.getShape())))
+    if (std::get<0>(extents) % std::get<1>(extents) != 0)
+      return op->emitOpError() << "tile extent " << std::get<0>(extents) << " of dimension " << index
+                               << " is no multiple of the token's " << std::get<1>(extents);
+  return success();
+}
+
+LogicalResult StreamReadTileOp::verify() {
+  bool onTensors = isa<TensorType>(getDest().getType());
+  if (onTensors != static_cast<bool>(getResult()))
+    return emitOpError("yields a result exactly when its destination is a tensor");
+  if (getResult() && getResult().getType() != getDest().getType())
+    return emitOpError() << "result must have the type of the destination, " << getDest().getType() << ", but has "
+                         << getResult().getType();
+  return verifyTileOfTokens(*this, getDest().getType(), getStream().getType());
+}
+
+LogicalResult StreamWriteTileOp::verify() {
+  return verifyTileOfTokens(*this, getValue().getType(), getStream().getType());
+}
+
+LogicalResult BufferOp::verify() {
+  auto type = cast<MemRefType>(getType());
+  if (!type.hasStaticShape())
+    return emitOpError() << "must have a static shape, but has " << type;
+  if (getHalves() != 1 && getHalves() != 2)
+    return emitOpError() << "must have 1 or 2 halves, but has " << getHalves();
+  if (getHalves() == 2 && (type.getRank() == 0 || type.getDimSize(0) != 2))
+    return emitOpError("with 2 halves must have a leading dimension of 2");
+  if (auto partition = getPartition(); partition && (int64_t)partition->size() != type.getRank())
+    return emitOpError() << "partition has " << partition->size() << " factors, but the buffer has rank "
+                         << type.getRank();
+  if (!llvm::is_contained({"activation", "parameter", "accumulator"}, getRole()))
+    return emitOpError() << "role must be activation, parameter or accumulator, but is " << getRole();
+  return success();
+}
+
+/// `@name`, for ops that carry a name without being symbols.
+static ParseResult parseSymbolicName(OpAsmParser &parser, StringAttr &name) { return parser.parseSymbolName(name); }
+static void printSymbolicName(OpAsmPrinter &printer, Operation *, StringAttr name) {
+  printer.printSymbolName(name.getValue());
+}
+
+#define GET_OP_CLASSES
+#include "Dialect/StOps.cpp.inc"

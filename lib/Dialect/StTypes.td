@@ -1,0 +1,114 @@
+//===- StTypes.td - Iterative tensors, streams, and their attributes ---------------------------------------===//
+
+#ifndef ST_TYPES
+#define ST_TYPES
+
+include "StDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class St_Type<string name, string typeMnemonic> : TypeDef<StDialect, name> {
+  let mnemonic = typeMnemonic;
+}
+
+def St_Itensor : St_Type<"Itensor", "itensor"> {
+  let summary = "a tensor together with the order in which its slices stream";
+  let description = [{
+    ```
+    !st.itensor<4x2xf32 of 8x8, iter_space = [4, 2] * [2, 4], iter_map = (d0, d1) -> (d1, d0)>
+    ```
+
+    - `4x2xf32`: shape and dtype of one slice (tile). After vectorization the dtype is a vector and the tile is
+      outer shape times vector shape: `8x1xvector<1x16xf32>` is a tile of 8x16 that crosses as 8 tokens.
+    - `of 8x8`: the logical extent of the tensor. Omitted in print when the map spans exactly that, without
+      overlap, skip or padding.
+    - `iter_space = [trip counts] * [steps]`: a row-major loop nest, dimension 0 outermost; the value of dimension
+      k runs 0, step, 2·step, ...
+    - `iter_map`: from iteration values to the offset of the slice, one result per data dimension: a dimension, a
+      constant or a sum of dimensions. An unused iteration dimension means re-access.
+
+    The stream is the sequence of slices in nest order; scalars inside a slice stream row-major. Elements of a
+    slice beyond the data shape are padding.
+  }];
+  let parameters = (ins
+    ArrayRefParameter<"int64_t", "outer shape of a slice, in units of the element type">:$elementShape,
+    "::mlir::Type":$elementType,
+    ArrayRefParameter<"int64_t", "logical extent of the tensor, in scalars">:$dataShape,
+    ArrayRefParameter<"int64_t", "trip counts of the iteration space">:$tripCounts,
+    ArrayRefParameter<"int64_t", "steps of the iteration space">:$steps,
+    "::mlir::AffineMap":$iterMap
+  );
+  let builders = [
+    // Spells out the data shape as what the map spans.
+    TypeBuilder<(ins "::llvm::ArrayRef<int64_t>":$elementShape, "::mlir::Type":$elementType,
+      "::llvm::ArrayRef<int64_t>":$tripCounts, "::llvm::ArrayRef<int64_t>":$steps, "::mlir::AffineMap":$iterMap)>
+  ];
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Number of data dimensions.
+    int64_t getRank() const { return getElementShape().size(); }
+    /// Number of loops of the iteration space.
+    int64_t getNumLoops() const { return getTripCounts().size(); }
+    /// The scalar dtype, looking through a vector element.
+    ::mlir::Type getScalarType() const;
+    /// Shape of one slice in scalars: outer shape times vector shape.
+    ::llvm::SmallVector<int64_t> getTileShape() const;
+    /// The tensor that `st.itensor_read` yields: the tile of scalars.
+    ::mlir::RankedTensorType getTileType() const;
+    /// The logical tensor that streams.
+    ::mlir::RankedTensorType getTensorType() const;
+    /// One hardware token: the vector, or the scalar where nothing is vectorized.
+    ::mlir::Type getTokenType() const { return getElementType(); }
+    /// Hardware tokens in a slice.
+    int64_t getTokensPerTile() const;
+    /// Slices in the whole stream (product of the trip counts).
+    int64_t getNumTiles() const;
+    /// What the map spans in scalars along each data dimension: largest offset plus tile size.
+    ::llvm::SmallVector<int64_t> getSpan() const;
+  }];
+}
+
+def St_Stream : St_Type<"Stream", "stream"> {
+  let summary = "a hardware FIFO";
+  let description = [{
+    `!st.stream<vector<8xi8>, depth = 32>`: a mutable FIFO of `depth` tokens of a scalar or vector dtype. It knows
+    nothing of layouts: whatever needs one happens on itensors, before bufferization.
+  }];
+  let parameters = (ins "::mlir::Type":$tokenType, "int64_t":$depth);
+  let assemblyFormat = "`<` $tokenType `,` `depth` `=` $depth `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Width of one token in bits.
+    int64_t getTokenBits() const;
+  }];
+}
+
+def St_StorageKind : I32EnumAttr<"StorageKind", "where a FIFO or buffer lives", [
+    I32EnumAttrCase<"Register", 0, "register">,
+    I32EnumAttrCase<"Lutram", 1, "lutram">,
+    I32EnumAttrCase<"Bram", 2, "bram">,
+    I32EnumAttrCase<"Uram", 3, "uram">]> {
+  let cppNamespace = "::st";
+  let genSpecializedAttr = 0;
+}
+
+def St_StorageAttr : EnumAttr<StDialect, St_StorageKind, "storage"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def St_ScheduleAttr : AttrDef<StDialect, "Schedule"> {
+  let mnemonic = "schedule";
+  let summary = "when a task works, in clock cycles; written by st-schedule and read by all that follow";
+  let description = [{
+    - `ii`: initiation interval of the task's slowest pipelined loop.
+    - `first_token_cycles` (D): cycles from the start of the task to its first push.
+    - `latency_cycles` (L): cycles from start to end when it never waits.
+  }];
+  let parameters = (ins "int64_t":$ii, "int64_t":$firstTokenCycles, "int64_t":$latencyCycles);
+  let assemblyFormat = [{
+    `<` `ii` `=` $ii `,` `first_token_cycles` `=` $firstTokenCycles `,` `latency_cycles` `=` $latencyCycles `>`
+  }];
+}
+
+#endif // ST_TYPES

@@ -1,0 +1,94 @@
+//===- StructureOps.td - Kernels, tasks, and row operations -------------------------------------------------===//
+
+#ifndef ST_STRUCTURE_OPS
+#define ST_STRUCTURE_OPS
+
+def St_KernelOp : St_Op<"kernel", [IsolatedFromAbove, SingleBlock, RecursiveMemoryEffects]> {
+  let summary = "one accelerator launch";
+  let description = [{
+    Tensors cross the boundary as itensors; each crossing *is* a DMA. A tensor crosses in its logical shape or packed
+    into tiles (`packedShape` in LayoutAlgebra.h). Once its DMAs are tasks, tensors and memrefs enter unchanged
+    (without `as`).
+    ```
+    %0 = st.kernel @block (%sa = %a : tensor<64x64xf32> as !a, %sb = %b : tensor<64x64xf32> as !b)
+        -> (tensor<64x64xf32>) {
+      ...
+      st.yield %r : !c
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$sym_name, Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$inputs);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::st::YieldOp getYield();
+  }];
+}
+
+def St_TaskOp : St_Op<"task", [IsolatedFromAbove, SingleBlock, RecursiveMemoryEffects, AttrSizedOperandSegments]> {
+  let summary = "a process: runs concurrently with the other tasks of its kernel";
+  let description = [{
+    Names all that it reads and writes as block arguments. Results are the itensors and tensors among `inits`, after
+    the task has written them; streams and memrefs are written in place and give no result. Tasks talk only through
+    itensors and streams.
+    ```
+    %r = st.task @matmul_0 reads(%xa = %sa : !a, %xb = %sb : !b) inits(%out = %empty : !c) {
+      ...
+      st.yield %1 : !c
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$sym_name, Variadic<AnyType>:$reads, Variadic<AnyType>:$inits,
+                       OptionalAttr<St_ScheduleAttr>:$schedule, OptionalAttr<I64Attr>:$die);
+  let results = (outs Variadic<AnyTypeOf<[St_Itensor, AnyRankedTensor]>>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::st::YieldOp getYield();
+    /// The block arguments bound to `reads` and to `inits`.
+    ::mlir::Block::BlockArgListType getReadArguments();
+    ::mlir::Block::BlockArgListType getInitArguments();
+    /// The operand bound to a block argument.
+    ::mlir::OpOperand &getOperandFor(::mlir::BlockArgument argument);
+    /// The result that stands for init number `index`; null for streams and memrefs.
+    ::mlir::Value getResultForInit(unsigned index);
+  }];
+}
+
+def St_RowOp : St_Op<"row_op", [IsolatedFromAbove, SingleBlock, Pure]> {
+  let summary = "operations that need a whole row before they can emit";
+  let description = [{
+    A group of linalg operations with the same row (parallel) dimensions whose reductions run only over the others:
+    softmax, layer normalization. `domain` gives the extents of the common iteration space, the first `num_row_dims`
+    of which are rows; `indexing_maps` tell how each input and each result lies in it. Tiling cuts the rows and keeps
+    the other dimensions whole.
+    ```
+    %r = st.row_op (%x = %a : tensor<20x128xf32>) domain [20, 128] rows 1
+        maps [(d0, d1) -> (d0, d1)] -> [(d0, d1) -> (d0, d1)] -> (tensor<20x128xf32>) {
+      ...
+      st.yield %n : tensor<20x128xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$inputs, DenseI64ArrayAttr:$domain, I64Attr:$num_row_dims,
+                       AffineMapArrayAttr:$input_maps, AffineMapArrayAttr:$result_maps);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::st::YieldOp getYield();
+  }];
+}
+
+def St_YieldOp : St_Op<"yield", [Pure, Terminator, ParentOneOf<["::st::KernelOp", "::st::TaskOp", "::st::RowOp"]>]> {
+  let summary = "ends the region of a kernel, task or row operation";
+  let arguments = (ins Variadic<AnyType>:$operands);
+  let builders = [OpBuilder<(ins), [{}]>];
+  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
+}
+
+#endif // ST_STRUCTURE_OPS
