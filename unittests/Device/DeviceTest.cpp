@@ -1,0 +1,135 @@
+#include "Device/Device.h"
+
+#include "Support/FileSystem.h"
+#include "llvm/Support/FileSystem.h"
+#include "gtest/gtest.h"
+
+using namespace st;
+
+namespace {
+
+const std::vector<std::string> kDirs = {ST_SOURCE_DIR "/devices"};
+
+Device u55c() { return llvm::cantFail(Device::find("u55c", kDirs)); }
+
+/// u55c.json with the first `from` replaced by `to`, loaded; returns the error message.
+std::string loadEdited(llvm::StringRef from, llvm::StringRef to) {
+  std::string text = llvm::cantFail(readFile(kDirs[0] + "/u55c.json"))->getBuffer().str();
+  size_t at = text.find(from.str());
+  EXPECT_NE(at, std::string::npos) << from.str();
+  text.replace(at, from.size(), to.str());
+  llvm::SmallString<128> path;
+  EXPECT_FALSE(llvm::sys::fs::createTemporaryFile("device", "json", path));
+  llvm::cantFail(writeFile(path, text));
+  llvm::Expected<Device> device = Device::load(path);
+  llvm::sys::fs::remove(path);
+  if (device)
+    return "";
+  std::string message = llvm::toString(device.takeError());
+  EXPECT_TRUE(llvm::StringRef(message).starts_with(path)) << message;
+  return message;
+}
+
+TEST(Device, U55cTotals) {
+  Device device = u55c();
+  Resources exists;
+  for (const Die &die : device.dies())
+    exists += die.exists;
+  EXPECT_EQ(exists.lut, 1303680);
+  EXPECT_EQ(exists.ff, 2607360);
+  EXPECT_EQ(exists.dsp, 9024);
+  EXPECT_EQ(exists.bram18, 2 * 2016);
+  EXPECT_EQ(exists.uram, 960);
+  EXPECT_TRUE(device.available().fitsIn(exists));
+  // The paper counts 41 MB of on-chip memory; what a shell leaves must be a little less.
+  EXPECT_GT(device.onChipBytesAvailable(), 39'000'000);
+  EXPECT_LT(device.onChipBytesAvailable(), 41'000'000);
+  ASSERT_EQ(device.memories().size(), 1u);
+  EXPECT_EQ(device.memories()[0].channels * device.memories()[0].channelBytesPerSecond, 460'000'000'000);
+}
+
+TEST(Device, LatencyFollowsTheClock) {
+  Device device = u55c();
+  EXPECT_EQ(device.clockMhz(), 250);
+  EXPECT_EQ(device.latencyCycles(OpKind::F32Add), 7);
+  Device slow = llvm::cantFail(device.withClock(125));
+  EXPECT_EQ(slow.latencyCycles(OpKind::F32Add), 4);
+  EXPECT_EQ(slow.latencyCycles(OpKind::F32Neg), 0);
+  std::string message = llvm::toString(device.withClock(1000).takeError());
+  EXPECT_NE(message.find("up to 300"), std::string::npos) << message;
+}
+
+TEST(Device, FifoCostIsFinns) {
+  Device device = u55c();
+  auto bram = [&](int64_t w, int64_t d) { return device.fifoCost(w, d, MemoryKind::Bram).bram18; };
+  EXPECT_EQ(bram(1, 16385), 2);
+  EXPECT_EQ(bram(2, 8192), 1);
+  EXPECT_EQ(bram(4, 4097), 2);
+  EXPECT_EQ(bram(9, 2048), 1);
+  EXPECT_EQ(bram(18, 1024), 1);
+  EXPECT_EQ(bram(36, 512), 1);
+  EXPECT_EQ(bram(36, 513), 2);
+  EXPECT_EQ(bram(512, 512), 15);
+  EXPECT_EQ(bram(512, 1024), 29);
+  EXPECT_EQ(device.fifoCost(73, 4097, MemoryKind::Uram).uram, 4);
+  EXPECT_EQ(device.fifoCost(32, 32, MemoryKind::Lutram).lut, 16 + 10);
+  EXPECT_EQ(device.fifoCost(32, 33, MemoryKind::Lutram).lut, 32 + 12);
+}
+
+TEST(Device, DepthRoundsToWhatTheBlocksGive) {
+  Device device = u55c();
+  EXPECT_EQ(device.roundDepth(512, 2, MemoryKind::Lutram), 32);
+  EXPECT_EQ(device.roundDepth(512, 33, MemoryKind::Lutram), 64);
+  EXPECT_EQ(device.roundDepth(512, 100, MemoryKind::Bram), 512);
+  EXPECT_EQ(device.roundDepth(512, 600, MemoryKind::Bram), 1024);
+  EXPECT_EQ(device.roundDepth(8, 600, MemoryKind::Bram), 2048);
+  EXPECT_EQ(device.roundDepth(72, 600, MemoryKind::Uram), 4096);
+  for (int64_t depth : {2, 33, 600, 5000})
+    for (MemoryKind kind : {MemoryKind::Lutram, MemoryKind::Bram, MemoryKind::Uram}) {
+      Resources exact = device.memoryCost(512, depth, kind);
+      Resources rounded = device.memoryCost(512, device.roundDepth(512, depth, kind), kind);
+      EXPECT_TRUE(rounded.fitsIn(exact)) << depth << " " << getMemoryKindName(kind).str();
+    }
+}
+
+TEST(Device, MemoryGoesWhereItTakesLeast) {
+  Device device = u55c();
+  EXPECT_EQ(device.chooseMemory(512, 2), MemoryKind::Lutram);
+  EXPECT_EQ(device.chooseMemory(512, 32), MemoryKind::Lutram);
+  EXPECT_EQ(device.chooseMemory(512, 512), MemoryKind::Bram);
+  EXPECT_EQ(device.chooseMemory(512, 4096), MemoryKind::Uram);
+}
+
+TEST(Device, ListAndFind) {
+  auto devices = llvm::cantFail(listDevices(kDirs));
+  ASSERT_FALSE(devices.empty());
+  EXPECT_TRUE(llvm::any_of(devices, [](const DeviceFile &d) { return d.name == "u55c" && d.title == "AMD Alveo U55C"; }));
+  std::string message = llvm::toString(Device::find("u56c", kDirs).takeError());
+  EXPECT_NE(message.find("unknown device 'u56c'"), std::string::npos) << message;
+  EXPECT_NE(message.find("u55c"), std::string::npos) << message;
+}
+
+TEST(Device, ErrorsNameTheField) {
+  auto expectError = [](llvm::StringRef from, llvm::StringRef to, llvm::StringRef message) {
+    std::string got = loadEdited(from, to);
+    EXPECT_NE(got.find(message.str()), std::string::npos) << "got: " << got;
+  };
+  expectError("\"uram\": 320", "\"uramm\": 320", "dies[0].exists.uramm: unknown field");
+  expectError("\"dsp\": 2880, ", "", "dies[0].exists.dsp: missing");
+  expectError("\"uram\": 288", "\"uram\": 321", "dies[0].available: more is available than exists");
+  expectError("\"channels\": 32", "\"channels\": 0", "memories[0].channels: expected an integer of at least 1");
+  expectError("\"die\": \"SLR0\"", "\"die\": \"SLR7\"", "memories[0].die: no die is called 'SLR7'");
+  expectError("\"latency_cycles\": 7", "\"latency_cycles\": \"7\"", "operators[0].latency_cycles: expected an integer");
+  expectError("\"f32.add\"", "\"f32.plus\"", "operators[0].name: no operator is called 'f32.plus'");
+  expectError("\"f32.sub\"", "\"f32.add\"", "operators[1].name: 'f32.add' is described twice");
+  expectError("streamtensor-device-1", "streamtensor-device-9", "schema: expected \"streamtensor-device-1\"");
+  expectError("\"default_mhz\": 250", "\"default_mhz\": 350", "clock.default_mhz: expected a number above 0 and at most 300");
+  expectError("\"kind\": \"bram\"", "\"kind\": \"ram\"", "storage[1].kind: expected");
+}
+
+TEST(Device, EveryNumberHasASource) {
+  std::string got = loadEdited("\"source\": \"UG573: synchronous write\"", "\"source\": \"\"");
+  EXPECT_NE(got.find(".source: expected a text"), std::string::npos) << got;
+}
+
+} // namespace
