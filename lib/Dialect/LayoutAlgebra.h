@@ -29,7 +29,7 @@ Relation relate(ItensorType source, ItensorType result);
 llvm::StringRef stringify(Relation relation);
 
 /// Why `type` cannot be produced: a producer writes every element of the data shape exactly once (no re-access, no
-/// overlap, no gap). Names the dimension. nullopt when it can.
+/// overlap, no gap). Names the dimension. nullopt when it can. Padding beyond the data shape is not judged.
 std::optional<std::string> whyNotProducer(ItensorType type);
 
 /// The slice offsets in stream order; the brute-force meaning of the type. `type.getNumTiles()` entries.
@@ -38,6 +38,22 @@ llvm::SmallVector<llvm::SmallVector<int64_t>> enumerateOffsets(ItensorType type)
 /// Shape of the tensor packed by tiles as it lies in external memory: number of tiles along each data dimension
 /// (the last may be partly padding), then the tile shape.
 llvm::SmallVector<int64_t> packedShape(ItensorType type);
+
+/// Whether every slice starts at a multiple of the tile, so that it is one tile of the packed tensor.
+bool isTileAligned(ItensorType type);
+
+/// Where data lies along one dimension as the loops from `firstLoop` on run: scalars per step of each loop.
+struct LoopStride {
+  unsigned loop;
+  int64_t stride;
+};
+
+/// The loops that drive data dimension `dim`, outermost first, with the scalars that one iteration advances; loops
+/// that run once are left out.
+llvm::SmallVector<LoopStride> getLoopsOf(ItensorType type, unsigned dim);
+
+/// The constant part of the offset along data dimension `dim`, in scalars.
+int64_t getConstantOffset(ItensorType type, unsigned dim);
 
 /// The on-chip buffer of a layout converter (paper, Algorithm 1).
 struct ConverterPlan {
@@ -53,10 +69,12 @@ struct ConverterPlan {
   llvm::SmallVector<bool> sharedDims;
   /// On-chip bytes of all halves.
   int64_t bytes = 0;
+  /// The two sequences in the spelling whose first `sharedLoops` loops are the same: the canonical form, or that form
+  /// with loops split so that more of them agree.
+  ItensorType source, result;
 };
 
-/// Infers the converter between two convertible types; both are canonicalised first, and `sharedLoops` counts loops
-/// of the canonical types.
+/// Infers the converter between two convertible types.
 ConverterPlan inferConverter(ItensorType source, ItensorType result);
 
 } // namespace st
