@@ -68,7 +68,9 @@ static ParseResult parseBody(OpAsmParser &parser, OperationState &state, ArrayRe
   if (body->empty())
     body->emplaceBlock();
   if (body->front().empty() || !body->front().back().hasTrait<OpTrait::IsTerminator>()) {
-    OpBuilder builder = OpBuilder::atBlockEnd(&body->front());
+    // The region has no parent yet that an insertion point could take its context from.
+    OpBuilder builder(parser.getContext());
+    builder.setInsertionPointToEnd(&body->front());
     YieldOp::create(builder, state.location);
   }
   return success();
