@@ -1,0 +1,76 @@
+//===- Operators.cpp - What an operation costs on the device --------------------------------------------------===//
+
+#include "Analysis/Operators.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace st;
+
+using Kinds = llvm::SmallVector<OpKind, 2>;
+
+FailureOr<Kinds> st::getOperators(Operation *op) {
+  return llvm::TypeSwitch<Operation *, FailureOr<Kinds>>(op)
+      .Case<arith::AddFOp>([](auto) { return Kinds{OpKind::F32Add}; })
+      .Case<arith::SubFOp>([](auto) { return Kinds{OpKind::F32Sub}; })
+      .Case<arith::MulFOp>([](auto) { return Kinds{OpKind::F32Mul}; })
+      .Case<arith::DivFOp>([](auto) { return Kinds{OpKind::F32Div}; })
+      .Case<arith::NegFOp>([](auto) { return Kinds{OpKind::F32Neg}; })
+      .Case<arith::MaximumFOp, arith::MaxNumFOp>([](auto) { return Kinds{OpKind::F32Max}; })
+      .Case<arith::MinimumFOp, arith::MinNumFOp>([](auto) { return Kinds{OpKind::F32Min}; })
+      .Case<arith::CmpFOp>([](auto) { return Kinds{OpKind::F32Compare}; })
+      .Case<arith::SIToFPOp, arith::UIToFPOp>([](auto) { return Kinds{OpKind::F32FromInt}; })
+      .Case<arith::FPToSIOp, arith::FPToUIOp>([](auto) { return Kinds{OpKind::F32ToInt}; })
+      .Case<math::SqrtOp>([](auto) { return Kinds{OpKind::F32Sqrt}; })
+      .Case<math::RsqrtOp>([](auto) { return Kinds{OpKind::F32Rsqrt}; })
+      .Case<math::ExpOp, math::Exp2Op>([](auto) { return Kinds{OpKind::F32Exp}; })
+      .Case<math::LogOp, math::Log2Op>([](auto) { return Kinds{OpKind::F32Log}; })
+      .Case<math::PowFOp>([](auto) { return Kinds{OpKind::F32Pow}; })
+      .Case<math::TanhOp>([](auto) { return Kinds{OpKind::F32Tanh}; })
+      .Case<math::ErfOp>([](auto) { return Kinds{OpKind::F32Erf}; })
+      .Case<math::AbsFOp>([](auto) { return Kinds{OpKind::F32Abs}; })
+      .Case<math::FmaOp>([](auto) { return Kinds{OpKind::F32Mul, OpKind::F32Add}; })
+      .Case<arith::AddIOp>([](auto) { return Kinds{OpKind::IntAdd}; })
+      .Case<arith::SubIOp>([](auto) { return Kinds{OpKind::IntSub}; })
+      .Case<arith::MulIOp>([](auto) { return Kinds{OpKind::IntMul}; })
+      .Case<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::FloorDivSIOp, arith::CeilDivSIOp,
+            arith::CeilDivUIOp>([](auto) { return Kinds{OpKind::IntDiv}; })
+      .Case<arith::CmpIOp>([](auto) { return Kinds{OpKind::IntCompare}; })
+      .Case<arith::MaxSIOp, arith::MaxUIOp, arith::MinSIOp, arith::MinUIOp>(
+          [](auto) { return Kinds{OpKind::IntCompare, OpKind::Select}; })
+      .Case<arith::AndIOp, arith::OrIOp, arith::XOrIOp>([](auto) { return Kinds{OpKind::IntLogic}; })
+      .Case<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>([](auto) { return Kinds{OpKind::IntShift}; })
+      .Case<arith::SelectOp>([](auto) { return Kinds{OpKind::Select}; })
+      // An index is a loop counter that is there anyway; casts and constants are wires.
+      .Case<linalg::IndexOp, linalg::YieldOp, arith::ConstantOp, arith::IndexCastOp, arith::IndexCastUIOp,
+            arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp, arith::ExtFOp, arith::TruncFOp, arith::BitcastOp>(
+          [](auto) { return Kinds{}; })
+      .Case<affine::AffineApplyOp>([](auto) { return Kinds{OpKind::IntAdd}; })
+      .Default([](Operation *other) -> FailureOr<Kinds> {
+        return other->emitOpError("has no operator in the device file: express it by arith and math operations that "
+                                  "lib/Device/Operators.def lists");
+      });
+}
+
+FailureOr<int64_t> st::getOperatorLatency(Operation *op, const Device &device) {
+  FailureOr<Kinds> kinds = getOperators(op);
+  if (failed(kinds))
+    return failure();
+  int64_t cycles = 0;
+  for (OpKind kind : *kinds)
+    cycles += device.latencyCycles(kind);
+  return cycles;
+}
+
+FailureOr<Resources> st::getOperatorResources(Operation *op, const Device &device) {
+  FailureOr<Kinds> kinds = getOperators(op);
+  if (failed(kinds))
+    return failure();
+  Resources sum;
+  for (OpKind kind : *kinds)
+    sum += device.cost(kind);
+  return sum;
+}

@@ -1,0 +1,75 @@
+//===- Schedule.h - When a task works ---------------------------------------------------------------*- C++ -*-===//
+//
+// The timing of a task of a materialized kernel, before bufferization, as the loops that Lower writes: each operation
+// on tiles is a pipelined loop (LoopTiming.h), the loops follow each other, and loops over tiles repeat their bodies.
+//
+//   sched_f7  a nest of loops over tiles around a single pipelined loop is one pipelined loop of all iterations (HLS
+//             flattens it); it fills its pipeline once
+//   sched_f8  any other loop over tiles takes trips * (sum over its body)
+//   sched_f9  a loop on external memory issues its first access read_latency_cycles before its data, and a tile of b
+//             bytes occupies its channel for ceil(b / bytes per cycle) cycles
+//   sched_f10 a converter with two halves runs rounds + 1 iterations of fill, then drain of the round before; the
+//             first iteration only fills, the last only drains
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#ifndef ST_ANALYSIS_SCHEDULE_H
+#define ST_ANALYSIS_SCHEDULE_H
+
+#include "Analysis/LoopTiming.h"
+#include "Analysis/TaskBuffers.h"
+#include "Device/Device.h"
+#include "Dialect/StDialect.h"
+#include "Optimize/EventProgram.h"
+#include <string>
+#include <vector>
+
+namespace st {
+
+/// A pipelined loop of a task, for people and for design.json.
+struct LoopRecord {
+  /// "read", "write", "fill", "copy" or the name of the linalg operation.
+  std::string what;
+  PipelinedLoop loop;
+  /// How often a task starts it.
+  int64_t executions = 1;
+};
+
+struct TaskSchedule {
+  TaskOp task;
+  /// compute, row, dma_read, dma_write, converter or fork.
+  std::string kind;
+  /// Initiation interval of the slowest pipelined loop, in cycles.
+  int64_t ii = 1;
+  /// D: cycles from the start to the first push; the latency where the task pushes nothing.
+  int64_t firstTokenCycles = 0;
+  /// L: cycles from start to end when it never waits.
+  int64_t latencyCycles = 0;
+  /// What the task does on its streams; a channel is the number of the task's block argument.
+  EventProgram program;
+  std::vector<LoopRecord> loops;
+  /// The linalg operations of the task, in order.
+  std::vector<std::pair<mlir::linalg::LinalgOp, PointLoops>> linalgOps;
+  /// Largest unroll factor in the task.
+  int64_t unroll = 1;
+  /// Operators of all loops; buffers and FIFOs not included.
+  Resources operators;
+  llvm::SmallVector<TaskBuffer> buffers;
+};
+
+/// The schedule of `task`; a diagnostic and failure for a body that has none.
+mlir::FailureOr<TaskSchedule> scheduleTask(TaskOp task, const Device &device);
+
+/// The schedules of all tasks of `kernel`, in order.
+mlir::FailureOr<std::vector<TaskSchedule>> scheduleKernel(KernelOp kernel, const Device &device);
+
+/// The device in file `path` at `clockMhz` (0: its default clock). Where `path` is empty, the U55C that comes with
+/// StreamTensor.
+llvm::Expected<Device> loadDevice(llvm::StringRef path, double clockMhz);
+
+/// The kind of a task: its attribute `st.kind`, else "compute".
+llvm::StringRef getTaskKind(TaskOp task);
+
+} // namespace st
+
+#endif // ST_ANALYSIS_SCHEDULE_H

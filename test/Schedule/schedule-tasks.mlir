@@ -1,0 +1,35 @@
+// RUN: streamtensor-opt %S/Inputs/two-products.mlir -st-schedule-tasks='device=%devices/u55c.json' -st-verify-schedule \
+// RUN:   | FileCheck %s
+// RUN: streamtensor-opt %S/Inputs/two-products.mlir -st-schedule | FileCheck %s
+
+// Latencies of the U55C at 250 MHz: memory load 2, store 1; stream read 1, write 1; f32 multiply 4, add 7, maximum 2.
+//
+// Reading a tile of 8 tokens: 7 + (1 + 1) = 9 cycles. Writing one: 7 + (2 + 1) = 10, its first push in cycle 2.
+
+// A read DMA is one pipelined loop of 8 tiles * 8 tokens. Its first push waits 64 cycles for external memory and 2 for the load.
+// A tile of 256 bytes at 52.9 bytes per cycle takes 5 cycles, less than its 8 tokens: the last push follows 63 cycles later.
+// CHECK: st.task @dma_a
+// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 66, latency_cycles = 130>
+
+// Per k: read 9 + read 9 + (8 * 1 * 8 - 1) + (2 + 4 + 7 + 1) = 95. Per tile: fill 8 + 2 * 95 + write 10 = 208.
+// First push: 8 + 190 + 2. The sum returns to an accumulator after 8 iterations, the adder and store take 7 + 1: II = 1.
+// CHECK: st.task @matmul_0
+// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 200, latency_cycles = 832>
+// CHECK: linalg.generic
+// CHECK-SAME: st.ii = 1
+
+// Per tile: read 9 + 7 + (2 + 2 + 1) + write 10 = 31.
+// CHECK: st.task @relu_1
+// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 23, latency_cycles = 124>
+
+// Fill: 2 tiles in one loop, 15 + 2 = 17. Drain: 4 tiles in one loop, 31 + 3 = 34.
+// Two rounds: fill, fill, drain, drain = 102. First push: 17 + 17 + 2.
+// CHECK: st.task @convert_2
+// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 36, latency_cycles = 102>
+
+// CHECK: st.task @matmul_3
+// CHECK-SAME: first_token_cycles = 200, latency_cycles = 832>
+
+// Pushes nothing: D is L. 32 tokens in one loop: 31 + 2.
+// CHECK: st.task @dma_y
+// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 33, latency_cycles = 33>
