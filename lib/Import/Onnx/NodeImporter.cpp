@@ -1,0 +1,151 @@
+#include "Import/Onnx/NodeImporter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <onnx/onnx_pb.h>
+
+using namespace mlir;
+
+namespace st::onnximport {
+
+const onnx::AttributeProto *NodeImporter::find(StringRef name) const {
+  for (const onnx::AttributeProto &attribute : node.attribute())
+    if (attribute.name() == name)
+      return &attribute;
+  return nullptr;
+}
+
+int64_t NodeImporter::getInt(StringRef name, int64_t otherwise) const {
+  const onnx::AttributeProto *attribute = find(name);
+  return attribute ? attribute->i() : otherwise;
+}
+
+double NodeImporter::getFloat(StringRef name, double otherwise) const {
+  const onnx::AttributeProto *attribute = find(name);
+  return attribute ? attribute->f() : otherwise;
+}
+
+std::string NodeImporter::getString(StringRef name, StringRef otherwise) const {
+  const onnx::AttributeProto *attribute = find(name);
+  return attribute ? attribute->s() : otherwise.str();
+}
+
+std::optional<Shape> NodeImporter::getInts(StringRef name) const {
+  const onnx::AttributeProto *attribute = find(name);
+  if (!attribute)
+    return std::nullopt;
+  return Shape(attribute->ints().begin(), attribute->ints().end());
+}
+
+unsigned NodeImporter::numInputs() const { return node.input_size(); }
+
+bool NodeImporter::hasInput(unsigned index) const { return index < numInputs() && !node.input(index).empty(); }
+
+const GraphValue &NodeImporter::input(unsigned index) const { return values.find(node.input(index))->second; }
+
+const HostTensor *NodeImporter::constant(unsigned index) const {
+  if (!hasInput(index))
+    return nullptr;
+  const GraphValue &operand = input(index);
+  return operand.constant ? &*operand.constant : nullptr;
+}
+
+Value NodeImporter::value(unsigned index) { return materialize(values[node.input(index)], builder); }
+
+FailureOr<Shape> NodeImporter::constantInts(unsigned index, StringRef role) {
+  const HostTensor *tensor = constant(index);
+  if (!tensor) {
+    emitError() << "its " << role << " '" << node.input(index)
+                << "' depends on run-time data; shapes have to be known at compile time, so make it a constant or "
+                   "give the model fixed input sizes";
+    return failure();
+  }
+  if (isFloat(tensor->getType()))
+    return emitError() << "its " << role << " must be integers, not " << elementName(tensor->getType());
+  return tensor->getInts();
+}
+
+FailureOr<int64_t> NodeImporter::normalizeAxis(int64_t axis, int64_t rank) {
+  int64_t normalized = axis < 0 ? axis + rank : axis;
+  if (normalized < 0 || normalized >= rank)
+    return emitError() << "axis " << axis << " is outside a tensor of rank " << rank;
+  return normalized;
+}
+
+FailureOr<Shape> NodeImporter::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank) {
+  Shape normalized;
+  for (int64_t axis : axes) {
+    FailureOr<int64_t> one = normalizeAxis(axis, rank);
+    if (failed(one))
+      return failure();
+    if (llvm::is_contained(normalized, *one))
+      return emitError() << "axis " << axis << " is given twice";
+    normalized.push_back(*one);
+  }
+  llvm::sort(normalized);
+  return normalized;
+}
+
+unsigned NodeImporter::numOutputs() const { return node.output_size(); }
+
+bool NodeImporter::hasOutput(unsigned index) const { return index < numOutputs() && !node.output(index).empty(); }
+
+void NodeImporter::define(unsigned index, GraphValue value) {
+  value.name = node.output(index);
+  values[value.name] = std::move(value);
+}
+
+void NodeImporter::setOutput(unsigned index, HostTensor constant) {
+  if (hasOutput(index))
+    define(index, {"", constant.getType(), Shape(constant.getShape()), std::move(constant), nullptr});
+}
+
+void NodeImporter::setOutput(unsigned index, ElementType type, Value value) {
+  if (hasOutput(index))
+    define(index, {"", type, Shape(cast<RankedTensorType>(value.getType()).getShape()), std::nullopt, value});
+}
+
+void NodeImporter::forward(unsigned index, unsigned source) {
+  if (hasOutput(index))
+    define(index, input(source));
+}
+
+std::string NodeImporter::opType() const {
+  return node.domain().empty() || node.domain() == "ai.onnx" ? node.op_type() : node.domain() + "." + node.op_type();
+}
+
+InFlightDiagnostic NodeImporter::emitError() {
+  InFlightDiagnostic diagnostic = mlir::emitError(loc);
+  if (node.name().empty())
+    diagnostic << "node " << opType() << " computing '" << (node.output_size() ? node.output(0) : "") << "': ";
+  else
+    diagnostic << "node '" << node.name() << "' (" << opType() << "): ";
+  return diagnostic;
+}
+
+Value materialize(GraphValue &value, OpBuilder &builder) {
+  if (!value.value) {
+    Location loc = NameLoc::get(builder.getStringAttr(value.name));
+    value.value = arith::ConstantOp::create(builder, loc, value.constant->toAttribute(value.name, builder.getContext()));
+  }
+  return value.value;
+}
+
+const OpRegistry &opRegistry() {
+  static const OpRegistry registry = [] {
+    OpRegistry result;
+    registerElementwise(result);
+    registerLinear(result);
+    registerReduce(result);
+    registerNormalize(result);
+    registerShape(result);
+    registerSlice(result);
+    registerConstant(result);
+    return result;
+  }();
+  return registry;
+}
+
+} // namespace st::onnximport
