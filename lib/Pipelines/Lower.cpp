@@ -1,0 +1,29 @@
+//===- Lower.cpp - The lower phase ----------------------------------------------------------------------------===//
+
+#include "Pipelines/Lower.h"
+
+#include "Transforms/Lower/Passes.h"
+
+#include "mlir/Dialect/Affine/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace st {
+
+void populateLowerPipeline(OpPassManager &manager, const LowerOptions &options) {
+  // While fills and drains are still single ops, and so easily told apart.
+  manager.addPass(createPingPongConverters());
+  manager.addPass(createLowerCopies());
+  manager.addPass(createLowerLinalgToLoops());
+  manager.addPass(createLowerStreamTiles());
+  // Loops that run once vanish first, so that no index depends on them when views are folded.
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(memref::createFoldMemRefAliasOpsPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createVerifyLower());
+}
+
+} // namespace st

@@ -1,0 +1,181 @@
+//===- NameBuffers.cpp - Allocations become on-chip buffers ---------------------------------------------------===//
+
+#include "Transforms/Bufferize/ExternalTensors.h"
+#include "Transforms/Bufferize/Passes.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "llvm/ADT/StringMap.h"
+#include <numeric>
+
+namespace st {
+#define GEN_PASS_DEF_NAMEBUFFERS
+#include "Transforms/Bufferize/Passes.h.inc"
+} // namespace st
+
+using namespace mlir;
+using namespace st;
+
+namespace {
+
+/// All that touches a buffer, through views of it.
+struct Accesses {
+  SmallVector<StreamReadTileOp> fills;
+  SmallVector<StreamWriteTileOp> drains;
+  SmallVector<linalg::LinalgOp> writers;
+  /// Elements that one cycle accesses, per dimension of the buffer.
+  SmallVector<int64_t> partition;
+  /// Whether some fill or drain covers only part of the buffer.
+  bool inParts = false;
+};
+
+} // namespace
+
+static StreamOp streamOf(Value argument) {
+  auto blockArgument = cast<BlockArgument>(argument);
+  auto task = cast<TaskOp>(blockArgument.getOwner()->getParentOp());
+  return task.getOperandFor(blockArgument).get().getDefiningOp<StreamOp>();
+}
+
+/// Factors of a token along the dimensions of a tile.
+static SmallVector<int64_t> tokenShape(StreamType stream, int64_t rank) {
+  if (auto vector = dyn_cast<VectorType>(stream.getTokenType()))
+    return llvm::to_vector(vector.getShape());
+  return SmallVector<int64_t>(rank, 1);
+}
+
+/// Factors by which unrolled loops of `op` spread over the dimensions of an operand.
+static SmallVector<int64_t> unrolledShape(linalg::LinalgOp op, OpOperand &operand) {
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  SmallVector<int64_t> factors(map.getNumResults(), 1);
+  auto unroll = op->getAttrOfType<DenseI64ArrayAttr>("st.unroll");
+  if (!unroll)
+    return factors;
+  for (auto [factor, expr] : llvm::zip(factors, map.getResults()))
+    for (auto [dim, unrolled] : llvm::enumerate(unroll.asArrayRef()))
+      if (expr.isFunctionOfDim(dim))
+        factor *= unrolled;
+  return factors;
+}
+
+/// A dimension that serves accesses of width `a` and of width `b`: the least common multiple, at most all of it.
+static int64_t combine(int64_t a, int64_t b, int64_t extent) { return std::min(std::lcm(a, b), extent); }
+
+/// Follows `value`, a view of a buffer whose dimension `dims[i]` its dimension i is.
+static void collect(Value value, ArrayRef<int64_t> dims, ArrayRef<int64_t> extents, bool isPart, Accesses &accesses) {
+  auto spread = [&](ArrayRef<int64_t> factors) {
+    for (auto [dim, factor] : llvm::zip(dims, factors))
+      accesses.partition[dim] = combine(accesses.partition[dim], factor, extents[dim]);
+  };
+  for (OpOperand &use : value.getUses()) {
+    Operation *op = use.getOwner();
+    if (auto read = dyn_cast<StreamReadTileOp>(op)) {
+      accesses.fills.push_back(read);
+      accesses.inParts |= isPart;
+      spread(tokenShape(read.getStream().getType(), dims.size()));
+    } else if (auto write = dyn_cast<StreamWriteTileOp>(op)) {
+      accesses.drains.push_back(write);
+      accesses.inParts |= isPart;
+      spread(tokenShape(write.getStream().getType(), dims.size()));
+    } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
+      spread(unrolledShape(linalgOp, use));
+      if (linalgOp.isDpsInit(&use))
+        accesses.writers.push_back(linalgOp);
+    } else if (auto subview = dyn_cast<memref::SubViewOp>(op)) {
+      SmallVector<int64_t> kept;
+      llvm::SmallBitVector dropped = subview.getDroppedDims();
+      for (auto [index, dim] : llvm::enumerate(dims))
+        if (!dropped.test(index))
+          kept.push_back(dim);
+      collect(subview, kept, extents, true, accesses);
+    } else if (auto view = dyn_cast<memref::CollapseShapeOp>(op)) {
+      // The last dimension of a group is the one that varies fastest.
+      SmallVector<int64_t> last;
+      for (const ReassociationIndices &group : view.getReassociationIndices())
+        last.push_back(dims[group.back()]);
+      collect(view, last, extents, isPart, accesses);
+    } else if (auto castOp = dyn_cast<memref::CastOp>(op)) {
+      collect(castOp, dims, extents, isPart, accesses);
+    }
+  }
+}
+
+/// What a stream is called in the name of a buffer: whoever made it.
+static StringRef sourceName(StreamOp stream) {
+  StringRef name = stream.getSymName();
+  name.consume_front("dma_");
+  return name.split("_to_").first;
+}
+
+static std::string nameFor(const Accesses &accesses, StringRef role, bool inConverter) {
+  if (inConverter)
+    return "window";
+  if (role == "accumulator")
+    return "acc";
+  if (!accesses.fills.empty())
+    if (StreamOp stream = streamOf(StreamReadTileOp(accesses.fills.front()).getStream()))
+      return ((accesses.inParts ? "row_" : "tile_") + sourceName(stream)).str();
+  if (!accesses.drains.empty())
+    return accesses.inParts ? "row_out" : "tile_out";
+  return "tmp";
+}
+
+static StringRef roleOf(const Accesses &accesses) {
+  if (llvm::any_of(accesses.writers, [](linalg::LinalgOp op) { return op.getNumReductionLoops() != 0; }))
+    return "accumulator";
+  bool onlyParameters = !accesses.fills.empty() && llvm::all_of(accesses.fills, [](StreamReadTileOp fill) {
+    StreamOp stream = streamOf(fill.getStream());
+    return stream && stream->hasAttr(parameterAttr);
+  });
+  return onlyParameters && accesses.writers.empty() ? "parameter" : "activation";
+}
+
+/// Where a buffer of this shape lives. One bank serves one element per cycle; a bank of a few words costs less in
+/// LUTs than the smallest block RAM (18 Kbit), and UltraRAM (288 Kbit) pays only for banks that fill most of one.
+static StorageKind storageFor(MemRefType type, ArrayRef<int64_t> partition) {
+  constexpr int64_t lutramWords = 64, ultraRamBits = 144 * 1024;
+  int64_t banks = 1;
+  for (int64_t factor : partition)
+    banks *= factor;
+  int64_t words = llvm::divideCeil(type.getNumElements(), banks);
+  if (words == 1)
+    return StorageKind::Register;
+  if (words <= lutramWords)
+    return StorageKind::Lutram;
+  return words * type.getElementTypeBitWidth() >= ultraRamBits ? StorageKind::Uram : StorageKind::Bram;
+}
+
+static void nameBuffers(TaskOp task, IRRewriter &rewriter, llvm::function_ref<void()> count) {
+  auto kind = task->getAttrOfType<StringAttr>("st.kind");
+  bool inConverter = kind && kind.getValue() == "converter";
+  SmallVector<memref::AllocOp> allocations;
+  task.walk([&](memref::AllocOp op) { allocations.push_back(op); });
+  llvm::StringMap<unsigned> taken;
+  rewriter.setInsertionPointToStart(&task.getBody().front());
+  for (memref::AllocOp allocation : allocations) {
+    ArrayRef<int64_t> shape = allocation.getType().getShape();
+    Accesses accesses;
+    accesses.partition.assign(shape.size(), 1);
+    collect(allocation, llvm::to_vector(llvm::seq<int64_t>(shape.size())), shape, false, accesses);
+    StringRef role = roleOf(accesses);
+    std::string name = nameFor(accesses, role, inConverter);
+    if (unsigned uses = taken[name]++)
+      name += "_" + std::to_string(uses);
+    bool isPartitioned = llvm::any_of(accesses.partition, [](int64_t factor) { return factor != 1; });
+    StorageKind storage = storageFor(allocation.getType(), accesses.partition);
+    auto buffer = BufferOp::create(rewriter, allocation.getLoc(), allocation.getType(), name, /*halves=*/1,
+                                   isPartitioned ? rewriter.getDenseI64ArrayAttr(accesses.partition) : nullptr,
+                                   StorageKindAttr::get(rewriter.getContext(), storage), role);
+    // The task's one copy serves all iterations: each has left it before the next begins.
+    rewriter.replaceAllUsesWith(allocation, buffer);
+    rewriter.eraseOp(allocation);
+    count();
+  }
+}
+
+namespace {
+struct NameBuffers : st::impl::NameBuffersBase<NameBuffers> {
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    getOperation().walk([&](TaskOp task) { nameBuffers(task, rewriter, [&] { ++numBuffers; }); });
+  }
+};
+} // namespace
