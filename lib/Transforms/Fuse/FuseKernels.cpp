@@ -1,0 +1,256 @@
+//===- FuseKernels.cpp - Merge kernels so that the tensors between them stay on chip --------------------------===//
+//
+// The decision is Optimize/FusionProblem's (Algorithm 2 of the paper); here kernels become its nodes, tensors its
+// edges, and groups become kernels.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#include "Device/Device.h"
+#include "Dialect/LayoutAlgebra.h"
+#include "Optimize/FusionProblem.h"
+#include "Transforms/Fuse/Passes.h"
+#include "Transforms/Fuse/Retype.h"
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
+
+#define DEBUG_TYPE "st-fuse-kernels"
+
+namespace st {
+#define GEN_PASS_DEF_FUSEKERNELS
+#include "Transforms/Fuse/Passes.h.inc"
+} // namespace st
+
+using namespace mlir;
+using namespace st;
+
+/// Far above any device, and far enough below the largest integer that sums do not overflow.
+static constexpr int64_t unlimitedBytes = int64_t(1) << 50;
+
+//===----------------------------------------------------------------------------------------------------------===//
+// The problem
+//===----------------------------------------------------------------------------------------------------------===//
+
+/// The stream behind result `result` of a kernel.
+static Value getYielded(OpResult result) {
+  return cast<KernelOp>(result.getOwner()).getYield().getOperand(result.getResultNumber());
+}
+
+/// On-chip bytes of the buffers that the kernel's tasks make.
+static int64_t countBufferBytes(KernelOp kernel) {
+  int64_t bytes = 0;
+  kernel.walk([&](tensor::EmptyOp buffer) {
+    auto type = buffer.getType();
+    if (type.hasStaticShape() && type.getElementType().isIntOrFloat())
+      bytes += llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(), 8);
+  });
+  return bytes;
+}
+
+/// Kernels whose results reach `value` through operations of the host.
+static void collectProducers(Value value, llvm::SmallSetVector<Operation *, 4> &producers) {
+  SmallVector<Value> worklist{value};
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val().getDefiningOp();
+    if (!op || !seen.insert(op).second)
+      continue;
+    if (isa<KernelOp>(op))
+      producers.insert(op);
+    else
+      llvm::append_range(worklist, op->getOperands());
+  }
+}
+
+static FusionProblem buildProblem(ArrayRef<KernelOp> kernels, int64_t maxBytes) {
+  FusionProblem problem;
+  llvm::DenseMap<Operation *, int> index;
+  for (KernelOp kernel : kernels)
+    index[kernel] = problem.addKernel(kernel.getSymName(), countBufferBytes(kernel));
+  for (KernelOp kernel : kernels)
+    for (auto [operand, argument] : llvm::zip(kernel.getInputs(), kernel.getBody().getArguments())) {
+      // What the host does to a tensor happens between two launches, so that the two cannot be one.
+      int64_t apart = maxBytes + 1;
+      if (auto producer = operand.getDefiningOp<KernelOp>()) {
+        auto source = cast<ItensorType>(getYielded(cast<OpResult>(operand)).getType());
+        auto result = cast<ItensorType>(argument.getType());
+        Relation relation = relate(source, result);
+        int64_t bytes = relation == Relation::Equal          ? 0
+                        : relation == Relation::Incompatible ? apart
+                                                             : inferConverter(source, result).bytes;
+        problem.addEdge(index[producer], index[kernel], bytes);
+        continue;
+      }
+      llvm::SmallSetVector<Operation *, 4> producers;
+      collectProducers(operand, producers);
+      for (Operation *producer : producers)
+        problem.addEdge(index[producer], index[kernel], apart);
+    }
+  return problem;
+}
+
+//===----------------------------------------------------------------------------------------------------------===//
+// The rewriting
+//===----------------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+/// Builds the kernel of one group.
+class GroupBuilder {
+public:
+  GroupBuilder(ArrayRef<KernelOp> members) : members(members), builder(members.back()) {}
+
+  KernelOp build() {
+    for (KernelOp member : members)
+      for (OpResult result : member->getResults())
+        if (isUsedOutside(result))
+          results.push_back(result);
+    createKernel();
+    for (KernelOp member : members)
+      absorb(member);
+    finish();
+    return kernel;
+  }
+
+  unsigned numConverters = 0;
+
+private:
+  bool isMember(Operation *op) const { return op && llvm::is_contained(members, op); }
+  bool isUsedOutside(OpResult result) const {
+    return llvm::any_of(result.getUsers(), [&](Operation *user) { return !isMember(user); });
+  }
+
+  /// `<first>_to_<last>`: a name that a reader of the generated code finds again in the model's order.
+  std::string getName() const {
+    ArrayRef<KernelOp> all = members;
+    KernelOp first = all.front(), last = all.back();
+    if (all.size() == 1)
+      return first.getSymName().str();
+    return (first.getSymName() + "_to_" + last.getSymName()).str();
+  }
+
+  void createKernel() {
+    SmallVector<Location> locations;
+    SmallVector<Value> inputs;
+    SmallVector<Type> types, resultTypes;
+    for (KernelOp member : members)
+      for (auto [operand, argument] : llvm::zip(member.getInputs(), member.getBody().getArguments())) {
+        if (isMember(operand.getDefiningOp()))
+          continue;
+        inputs.push_back(operand);
+        types.push_back(argument.getType());
+        locations.push_back(argument.getLoc());
+      }
+    for (OpResult result : results)
+      resultTypes.push_back(result.getType());
+    kernel = KernelOp::create(builder, builder.getFusedLoc(llvm::map_to_vector(members, [](KernelOp member) {
+                                return member.getLoc();
+                              })),
+                              resultTypes, getName(), inputs);
+    Block &body = kernel.getBody().emplaceBlock();
+    body.addArguments(types, locations);
+    builder.setInsertionPointToEnd(&body);
+  }
+
+  /// Moves the tasks of `member` into the new kernel.
+  void absorb(KernelOp member) {
+    Block &body = member.getBody().front();
+    for (auto [operand, argument] : llvm::zip(member.getInputs(), body.getArguments())) {
+      Value stream = isMember(operand.getDefiningOp()) ? connect(streams.lookup(operand), argument)
+                                                       : Value(kernel.getBody().getArgument(nextArgument++));
+      replaceStream(argument, stream);
+    }
+    YieldOp yield = member.getYield();
+    for (auto [result, stream] : llvm::zip(member.getResults(), yield.getOperands()))
+      streams[result] = stream;
+    yield.erase();
+    kernel.getBody().front().getOperations().splice(kernel.getBody().front().end(), body.getOperations());
+  }
+
+  /// The stream that a reader of `argument`'s type takes from `source`.
+  Value connect(Value source, BlockArgument argument) {
+    auto type = cast<ItensorType>(argument.getType());
+    if (relate(cast<ItensorType>(source.getType()), type) == Relation::Equal)
+      return source;
+    ++numConverters;
+    builder.setInsertionPointToEnd(&kernel.getBody().front());
+    return ItensorConverterOp::create(builder, argument.getLoc(), type, source);
+  }
+
+  void finish() {
+    builder.setInsertionPointToEnd(&kernel.getBody().front());
+    SmallVector<Value> yielded;
+    for (OpResult result : results)
+      yielded.push_back(streams.lookup(result));
+    YieldOp::create(builder, kernel.getLoc(), yielded);
+    for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
+      result.replaceUsesWithIf(replacement, [&](OpOperand &use) { return !isMember(use.getOwner()); });
+    for (KernelOp member : llvm::reverse(members))
+      member.erase();
+  }
+
+  SmallVector<KernelOp> members;
+  OpBuilder builder;
+  KernelOp kernel;
+  /// Results of members that leave the group.
+  SmallVector<OpResult> results;
+  /// The stream behind each result of a member.
+  llvm::DenseMap<Value, Value> streams;
+  unsigned nextArgument = 0;
+};
+
+struct FuseKernels : st::impl::FuseKernelsBase<FuseKernels> {
+  using FuseKernelsBase::FuseKernelsBase;
+
+  void runOnOperation() override {
+    SmallVector<KernelOp> kernels(getOperation().getOps<KernelOp>());
+    if (kernels.empty())
+      return;
+    auto limit = getLimit();
+    if (llvm::Error error = limit.takeError())
+      return fail(std::move(error));
+    FusionProblem problem = buildProblem(kernels, *limit);
+    FusionOptions options;
+    options.maxBytes = *limit;
+    options.mergeGroups = mergeGroups;
+    auto solution = problem.solve(options);
+    if (llvm::Error error = solution.takeError())
+      return fail(std::move(error));
+    if (llvm::Error error = problem.verify(*solution, options))
+      return fail(std::move(error));
+
+    SmallVector<SmallVector<KernelOp>> groups(solution->groupBytes.size());
+    for (auto [kernel, group] : llvm::zip(kernels, solution->groups))
+      groups[group].push_back(kernel);
+    for (ArrayRef<KernelOp> group : groups) {
+      GroupBuilder builder(group);
+      builder.build();
+      numConverters += builder.numConverters;
+      ++numGroups;
+    }
+    // A group stands where its last member stood; readers of its other results may stand before that.
+    sortTopologically(&getOperation().getBody().front());
+  }
+
+private:
+  void fail(llvm::Error error) {
+    getOperation().emitError("cannot fuse kernels: ") << llvm::toString(std::move(error));
+    signalPassFailure();
+  }
+
+  llvm::Expected<int64_t> getLimit() {
+    if (maxConverterBytes > 0)
+      return int64_t(maxConverterBytes);
+    if (device.empty())
+      return unlimitedBytes;
+    auto loaded = Device::load(device);
+    if (llvm::Error error = loaded.takeError())
+      return std::move(error);
+    return loaded->onChipBytesAvailable() * 8 / 10;
+  }
+};
+
+} // namespace

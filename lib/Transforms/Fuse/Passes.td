@@ -1,0 +1,80 @@
+//===- Passes.td - Passes of the fuse phase -----------------------------------------------------------------===//
+
+#ifndef ST_TRANSFORMS_FUSE_PASSES
+#define ST_TRANSFORMS_FUSE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class FusePhasePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
+  let dependentDialects = ["::st::StDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def FuseKernels : FusePhasePass<"st-fuse-kernels"> {
+  let summary = "merge kernels so that the tensors between them stay on chip";
+  let description = [{
+    Algorithm 2 of StreamTensor (MICRO 2025); the decision is made by Optimize/FusionProblem, the rewriting here. Where
+    the producer's sequence is not the reader's, a converter reorders it on chip.
+    ```
+    %0 = st.kernel @relu_0 (%s = %x : tensor<64x64xf32> as !c) -> (tensor<64x64xf32>) { ... }
+    %1 = st.kernel @matmul_1 (%s = %0 : tensor<64x64xf32> as !a, ...) -> (tensor<64x64xf32>) { ... }
+    // becomes
+    %1 = st.kernel @relu_0_to_matmul_1 (%s = %x : tensor<64x64xf32> as !c, ...) -> (tensor<64x64xf32>) {
+      %r = st.task @relu_0 ...
+      %v = st.itensor_converter %r : !c -> !a
+      %m = st.task @matmul_1 reads(%in = %v : !a, ...) ...
+      st.yield %m
+    }
+    ```
+  }];
+  let options = [
+    Option<"maxConverterBytes", "max-converter-bytes", "int64_t", "0",
+           "on-chip bytes of one fused kernel (C_max); 0 takes 80 % of the device's, or no limit without a device">,
+    Option<"device", "device", "std::string", "\"\"", "path of the device file">,
+    Option<"mergeGroups", "merge-groups", "bool", "true",
+           "also merge groups that a later kernel reads from; false is the paper's algorithm as printed">
+  ];
+  let statistics = [
+    Statistic<"numGroups", "num-groups", "kernels after fusion">,
+    Statistic<"numConverters", "num-converters", "converters inserted">
+  ];
+}
+
+def MergeConverters : FusePhasePass<"st-merge-converters"> {
+  let summary = "let readers of one sequence share the converter that makes it";
+  let description = [{
+    ```
+    %1 = st.itensor_converter %x : !c -> !a
+    %2 = st.itensor_converter %x : !c -> !a    // removed, its readers read %1
+    ```
+  }];
+  let statistics = [Statistic<"numMerged", "num-merged", "converters removed">];
+}
+
+def PackKernelInterface : FusePhasePass<"st-pack-kernel-interface"> {
+  let summary = "lay tensors out in external memory tile by tile";
+  let description = [{
+    Each tile becomes one burst. Constants are packed at compile time, other tensors by the host.
+    ```
+    %y = st.kernel @k (%s = %x : tensor<20x128xf32> as !a) -> (tensor<20x128xf32>) { ... }
+    // becomes
+    %p = linalg.pack %x padding_value(%zero) inner_dims_pos = [0, 1] inner_tiles = [8, 16] into %e
+        : tensor<20x128xf32> -> tensor<3x8x8x16xf32>
+    %q = st.kernel @k (%s = %p : tensor<3x8x8x16xf32> as !a) -> (tensor<3x8x8x16xf32>) { ... }
+    %y = linalg.unpack %q inner_dims_pos = [0, 1] inner_tiles = [8, 16] into %e1
+        : tensor<3x8x8x16xf32> -> tensor<20x128xf32>
+    ```
+  }];
+}
+
+def VerifyFuse : Pass<"st-verify-fuse", "::mlir::func::FuncOp"> {
+  let summary = "after `fuse`, every tensor crosses a kernel's boundary packed";
+  let description = [{
+    Kernels hold tasks, converters and empty itensors only; what crosses their boundary is packed by tiles.
+    ```
+    st.kernel @k (%s = %x : tensor<20x128xf32> as !a) ...   // error: crosses unpacked
+    ```
+  }];
+}
+
+#endif // ST_TRANSFORMS_FUSE_PASSES

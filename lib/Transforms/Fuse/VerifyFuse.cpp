@@ -1,0 +1,52 @@
+//===- VerifyFuse.cpp - After `fuse`, every tensor crosses a kernel's boundary packed -------------------------===//
+
+#include "Dialect/LayoutAlgebra.h"
+#include "Transforms/Fuse/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#define DEBUG_TYPE "st-verify-fuse"
+
+namespace st {
+#define GEN_PASS_DEF_VERIFYFUSE
+#include "Transforms/Fuse/Passes.h.inc"
+} // namespace st
+
+using namespace mlir;
+using namespace st;
+
+static LogicalResult verifyPacked(KernelOp kernel, Type outside, Type inside, const Twine &what) {
+  auto itensor = dyn_cast<ItensorType>(inside);
+  if (!itensor)
+    return kernel.emitOpError() << what << " must enter as an itensor after the fuse phase, but is " << inside;
+  auto packed = RankedTensorType::get(packedShape(itensor), itensor.getScalarType());
+  if (outside != packed)
+    return kernel.emitOpError() << what << " must be packed as " << packed << " after the fuse phase, but is "
+                                << outside;
+  return success();
+}
+
+static LogicalResult verifyKernel(KernelOp kernel) {
+  for (Operation &op : kernel.getBody().front())
+    if (!isa<TaskOp, ItensorEmptyOp, ItensorConverterOp, YieldOp>(op))
+      return op.emitOpError("must not stand in a kernel after the fuse phase");
+  for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments()))
+    if (failed(verifyPacked(kernel, kernel.getInputs()[index].getType(), argument.getType(),
+                            "operand " + Twine(index))))
+      return failure();
+  for (auto [index, stream] : llvm::enumerate(kernel.getYield().getOperands()))
+    if (failed(verifyPacked(kernel, kernel.getResult(index).getType(), stream.getType(), "result " + Twine(index))))
+      return failure();
+  return success();
+}
+
+namespace {
+struct VerifyFuse : st::impl::VerifyFuseBase<VerifyFuse> {
+  void runOnOperation() override {
+    WalkResult result = getOperation().walk([](KernelOp kernel) { return WalkResult(verifyKernel(kernel)); });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+};
+} // namespace
