@@ -1,6 +1,7 @@
 #include "Device/Device.h"
 
 #include "Support/FileSystem.h"
+#include "Support/Json.h"
 #include "llvm/Support/FileSystem.h"
 #include "gtest/gtest.h"
 
@@ -125,6 +126,97 @@ TEST(Device, ErrorsNameTheField) {
   expectError("streamtensor-device-1", "streamtensor-device-9", "schema: expected \"streamtensor-device-1\"");
   expectError("\"default_mhz\": 250", "\"default_mhz\": 350", "clock.default_mhz: expected a number above 0 and at most 300");
   expectError("\"kind\": \"bram\"", "\"kind\": \"ram\"", "storage[1].kind: expected");
+}
+
+/// Calls `visit` for a copy of `root` without one of its fields, for every field at every depth. `value` is a part of
+/// `root` that may be changed in place.
+void withoutEachField(llvm::json::Value &root, llvm::json::Value &value, llvm::function_ref<void(std::string)> visit) {
+  if (llvm::json::Array *array = value.getAsArray()) {
+    for (llvm::json::Value &element : *array)
+      withoutEachField(root, element, visit);
+  } else if (llvm::json::Object *object = value.getAsObject()) {
+    std::vector<std::string> names;
+    for (auto &field : *object)
+      names.push_back(field.first.str());
+    for (const std::string &name : names) {
+      withoutEachField(root, *object->get(name), visit);
+      llvm::json::Value kept = *object->get(name);
+      object->erase(name);
+      visit(name);
+      (*object)[name] = kept;
+    }
+  }
+}
+
+TEST(Device, EveryFieldIsRequired) {
+  llvm::json::Value root = llvm::cantFail(readJson(kDirs[0] + "/u55c.json"));
+  llvm::SmallString<128> path;
+  ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("device", "json", path));
+  int fields = 0;
+  withoutEachField(root, root, [&](std::string name) {
+    llvm::cantFail(writeJson(path, root));
+    std::string message = llvm::toString(Device::load(path).takeError());
+    EXPECT_NE(message.find(name + ": missing"), std::string::npos) << name << ": " << message;
+    ++fields;
+  });
+  EXPECT_GT(fields, 200);
+  llvm::cantFail(writeJson(path, root));
+  EXPECT_TRUE(bool(Device::load(path)));
+  llvm::sys::fs::remove(path);
+}
+
+/// What is wrong with `value` by `schema`, of which type, const, enum, properties, required, items and the bounds of
+/// numbers are understood; empty when nothing is.
+std::string violation(const llvm::json::Object &schema, const llvm::json::Value &value) {
+  if (const llvm::json::Value *constant = schema.get("const"))
+    return *constant == value ? "" : "not the constant";
+  if (const llvm::json::Array *values = schema.getArray("enum"))
+    return llvm::is_contained(*values, value) ? "" : "not in the enumeration";
+  llvm::StringRef type = *schema.getString("type");
+  if (type == "string")
+    return value.getAsString() && !value.getAsString()->empty() ? "" : "no text";
+  if (type == "integer" || type == "number") {
+    std::optional<double> number = value.getAsNumber();
+    if (!number || (type == "integer" && !value.getAsInteger()))
+      return "no " + type.str();
+    if (*number < schema.getNumber("minimum").value_or(*number) ||
+        *number > schema.getNumber("maximum").value_or(*number) ||
+        *number <= schema.getNumber("exclusiveMinimum").value_or(*number - 1))
+      return "out of bounds";
+    return "";
+  }
+  if (type == "array") {
+    if (!value.getAsArray() || int64_t(value.getAsArray()->size()) < schema.getInteger("minItems").value_or(0))
+      return "no list of that length";
+    for (const llvm::json::Value &element : *value.getAsArray())
+      if (std::string inside = violation(*schema.getObject("items"), element); !inside.empty())
+        return "[]." + inside;
+    return "";
+  }
+  const llvm::json::Object *object = value.getAsObject();
+  if (!object)
+    return "no object";
+  for (const llvm::json::Value &name : *schema.getArray("required"))
+    if (!object->get(*name.getAsString()))
+      return name.getAsString()->str() + " is missing";
+  for (const auto &field : *object) {
+    const llvm::json::Object *property = schema.getObject("properties")->getObject(field.first);
+    if (!property)
+      return field.first.str() + " is unknown";
+    if (std::string inside = violation(*property, field.second); !inside.empty())
+      return field.first.str() + "." + inside;
+  }
+  return "";
+}
+
+TEST(Device, SchemaAndLoaderAgree) {
+  llvm::json::Value schema = llvm::cantFail(readJson(kDirs[0] + "/device.schema.json"));
+  for (const DeviceFile &file : llvm::cantFail(listDevices(kDirs)))
+    EXPECT_EQ(violation(*schema.getAsObject(), llvm::cantFail(readJson(file.path))), "") << file.path;
+  llvm::json::Value root = llvm::cantFail(readJson(kDirs[0] + "/u55c.json"));
+  withoutEachField(root, root, [&](std::string name) {
+    EXPECT_NE(violation(*schema.getAsObject(), root), "") << "the schema does not require " << name;
+  });
 }
 
 TEST(Device, EveryNumberHasASource) {
