@@ -33,9 +33,11 @@ struct VerifyLower : st::impl::VerifyLowerBase<VerifyLower> {
           complain(&op, "kernel");
     });
     getOperation().walk([&](TaskOp task) {
-      task.getBody().walk([&](Operation *op) {
-        if (!isAllowedInTask(op))
-          complain(op, "task");
+      task.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+        if (isAllowedInTask(op))
+          return WalkResult::advance();
+        complain(op, "task");
+        return WalkResult::skip();
       });
     });
     if (failed)
