@@ -1,0 +1,115 @@
+// What runs inside a kernel: tasks, and the crossings and converters that are not tasks yet.
+#pragma once
+
+#include "Dialect/StDialect.h"
+#include "Reference/Activation.h"
+#include "Reference/Handlers.h"
+
+#include <memory>
+#include <string>
+
+namespace st::reference {
+
+/// Something that runs until it has to wait.
+class Process {
+public:
+  Process(std::string name, mlir::Operation *op) : name(std::move(name)), op(op) {}
+  virtual ~Process() = default;
+
+  /// Whether `resume` would get any further. A process that has not started can.
+  virtual bool canResume() const { return !waitsFor || waitsFor->ready() > 0; }
+  /// Runs until it is done, waits for `waitsFor`, or has failed, which it reports.
+  virtual Status resume() = 0;
+
+  /// An end of `fifo` for this process.
+  Port *addPort(Fifo &fifo, bool isReader);
+
+  const std::string name;
+  mlir::Operation *const op;
+  Status status = Status::Ready;
+  Port *waitsFor = nullptr;
+  std::vector<std::unique_ptr<Port>> ports;
+};
+
+/// The offsets of an itensor's slices in stream order.
+class SliceWalk {
+public:
+  explicit SliceWalk(ItensorType type);
+  /// Offset of the current slice by data dimension, in scalars.
+  llvm::ArrayRef<int64_t> offset() const { return current; }
+  void next();
+
+private:
+  llvm::SmallVector<int64_t> tripCounts, counters, current;
+  /// What one iteration of a loop adds to each offset.
+  llvm::SmallVector<llvm::SmallVector<int64_t>> increments;
+};
+
+/// Copies between a tensor and the slices of an itensor that lies in it, in its logical shape or packed by tiles.
+class Crossing {
+public:
+  Crossing(ItensorType type, mlir::RankedTensorType tensor);
+  /// Fills `tile`; elements beyond the extent become zero.
+  void read(const char *tensor, llvm::ArrayRef<int64_t> offset, char *tile) const;
+  /// Elements beyond the extent are dropped.
+  void write(char *tensor, llvm::ArrayRef<int64_t> offset, const char *tile) const;
+
+  const TileLayout &layout() const { return tileOrder; }
+  int64_t tileBytes() const { return tileOrder.tokens * tileOrder.tokenBytes; }
+
+private:
+  /// Where the slice lies in the tensor, and how much of it along each dimension.
+  int64_t locate(llvm::ArrayRef<int64_t> offset, llvm::SmallVectorImpl<int64_t> &extents) const;
+
+  llvm::SmallVector<int64_t> tileShape, tileStrides, tensorShape, tensorStrides;
+  bool isPacked;
+  int64_t elementBytes;
+  TileLayout tileOrder;
+};
+
+/// The DMA that an operand's crossing is: streams the slices of a tensor to one reader.
+class SourceProcess : public Process {
+public:
+  SourceProcess(std::string name, mlir::Operation *op, ItensorType type, mlir::RankedTensorType tensorType,
+                Reference tensor);
+  Status resume() override;
+  void setFifo(Fifo &fifo) { out = addPort(fifo, /*isReader=*/false); }
+
+private:
+  Crossing crossing;
+  SliceWalk walk;
+  Reference tensor;
+  Port *out = nullptr;
+  int64_t slices, moved = 0;
+  std::vector<char> tile;
+  bool tileIsFull = false;
+};
+
+/// The DMA that a result's crossing is: collects slices into a tensor.
+class SinkProcess : public Process {
+public:
+  SinkProcess(std::string name, mlir::Operation *op, ItensorType type, mlir::RankedTensorType tensorType, Fifo &fifo);
+  Status resume() override;
+  Reference result() const { return tensor; }
+
+private:
+  Crossing crossing;
+  SliceWalk walk;
+  Reference tensor;
+  Port *in;
+  int64_t slices, moved = 0;
+  std::vector<char> tile;
+};
+
+/// st.itensor_converter: collects by the offsets of one type, then emits by those of the other.
+class ConverterProcess : public Process {
+public:
+  ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to);
+  Status resume() override;
+
+private:
+  SinkProcess fill;
+  SourceProcess drain;
+};
+
+} // namespace st::reference
