@@ -1,0 +1,24 @@
+//===- Optimize.cpp - The optimize phase ----------------------------------------------------------------------===//
+
+#include "Pipelines/Optimize.h"
+
+#include "Transforms/Optimize/Passes.h"
+
+using namespace mlir;
+
+namespace st {
+
+void populateOptimizePipeline(OpPassManager &manager, const OptimizeOptions &options) {
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  // Types first: everything that is made below takes over their tokens.
+  VectorizeItensorOptions tokens;
+  tokens.maxTokenBits = options.maxTokenBits;
+  functions.addPass(createVectorizeItensor(tokens));
+  // Forks before materialization, which makes tasks of them.
+  functions.addPass(createEnsureItensorSingleUse());
+  functions.addPass(createMaterializeKernel());
+  functions.addPass(createConvertEmptyToInstance());
+  functions.addPass(createVerifyOptimize());
+}
+
+} // namespace st

@@ -1,0 +1,81 @@
+//===- Passes.td - Passes of the optimize phase -------------------------------------------------------------===//
+
+#ifndef ST_TRANSFORMS_OPTIMIZE_PASSES
+#define ST_TRANSFORMS_OPTIMIZE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class OptimizePhasePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
+  let dependentDialects = ["::st::StDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def VectorizeItensor : OptimizePhasePass<"st-vectorize-itensor"> {
+  let summary = "widen tokens to vectors";
+  let description = [{
+    A tile crosses as vectors along its last dimension, as wide as the tile and the widest token allow. All streams
+    follow the same rule, so that the two ends of each still agree.
+    ```
+    !st.itensor<8x16xf32, iter_space = [4, 4] * [8, 16], iter_map = (d0, d1) -> (d0, d1)>
+    // becomes
+    !st.itensor<8x1xvector<1x16xf32>, iter_space = [4, 4] * [8, 16], iter_map = (d0, d1) -> (d0, d1)>
+    ```
+  }];
+  let options = [
+    Option<"maxTokenBits", "max-token-bits", "int64_t", "512", "widest token of a FIFO, in bits">
+  ];
+}
+
+def EnsureItensorSingleUse : OptimizePhasePass<"st-ensure-itensor-single-use"> {
+  let summary = "copy a stream that has several readers";
+  let description = [{
+    Reading consumes, so that every itensor has one reader: several read copies made by a fork, and one without any
+    reader is drained.
+    ```
+    %a, %b = st.itensor_fork %x : !c -> !c, !c
+    ```
+  }];
+  let statistics = [Statistic<"numForks", "num-forks", "forks inserted">];
+}
+
+def MaterializeKernel : OptimizePhasePass<"st-materialize-kernel"> {
+  let summary = "make tasks of converters, forks and boundary crossings";
+  let description = [{
+    A converter fills its buffer with the source's inner loops and drains it with the result's, once for each round of
+    the loops that both share. A crossing becomes a task that moves packed tiles between external memory and a stream.
+    ```
+    %k = st.kernel @k (%s = %x : tensor<3x8x8x16xf32> as !a) ...
+    // becomes
+    %k = st.kernel @k (%m = %x : tensor<3x8x8x16xf32>) ... {
+      %f = st.itensor_instance : !a
+      %s = st.task @dma_x reads(%p = %m : tensor<3x8x8x16xf32>) inits(%o = %f : !a) attributes {st.kind = "dma_read"} {
+        scf.for ... { tensor.extract_slice %p[...]   st.itensor_write }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numConverters", "num-converters", "converters made tasks">,
+    Statistic<"converterBytes", "converter-bytes", "on-chip bytes of their buffers, both halves">
+  ];
+}
+
+def ConvertEmptyToInstance : OptimizePhasePass<"st-convert-empty-to-instance"> {
+  let summary = "turn placeholders into FIFOs";
+  let description = [{
+    ```
+    %e = st.itensor_empty : !c      // becomes
+    %e = st.itensor_instance : !c
+    ```
+  }];
+}
+
+def VerifyOptimize : Pass<"st-verify-optimize", "::mlir::func::FuncOp"> {
+  let summary = "after `optimize`, a kernel holds tasks and the FIFOs between them";
+  let description = [{
+    Every itensor has one writer and one reader; what enters and leaves a kernel is a tensor.
+    ```
+    %b = st.itensor_converter %a ...   // error: must not stand in a kernel after the optimize phase
+    ```
+  }];
+}
+
+#endif // ST_TRANSFORMS_OPTIMIZE_PASSES
