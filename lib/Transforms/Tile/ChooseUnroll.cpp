@@ -1,0 +1,101 @@
+//===- ChooseUnroll.cpp - Parallel lanes for the slowest nests -----------------------------------------------===//
+
+#include "Optimize/UnrollProblem.h"
+#include "Transforms/Tile/Passes.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+
+namespace st {
+#define GEN_PASS_DEF_CHOOSEUNROLL
+#include "Transforms/Tile/Passes.h.inc"
+
+namespace {
+
+/// Lanes beyond what one stream token brings in a cycle would wait for it.
+constexpr int64_t maxFactor = 16;
+
+/// The loop that is unrolled: along the last dimension of the result, where tokens are wide.
+std::optional<unsigned> getUnrolledLoop(linalg::GenericOp generic) {
+  AffineMap map = generic.getMatchingIndexingMap(generic.getDpsInitOperand(0));
+  if (map.getNumResults() == 0)
+    return std::nullopt;
+  return map.getDimPosition(map.getNumResults() - 1);
+}
+
+/// The largest power of two that divides the unrolled loop's extent.
+int64_t getLargestFactor(linalg::GenericOp generic) {
+  auto loop = getUnrolledLoop(generic);
+  if (!loop)
+    return 1;
+  int64_t extent = generic.getStaticLoopRanges()[*loop];
+  return std::min(maxFactor, extent & -extent);
+}
+
+/// Points that `generic` computes in one run of its nest.
+int64_t countPoints(linalg::GenericOp generic) {
+  int64_t points = 1;
+  for (int64_t extent : generic.getStaticLoopRanges())
+    points *= extent;
+  for (auto loop = generic->getParentOfType<scf::ForOp>(); loop; loop = loop->getParentOfType<scf::ForOp>())
+    points *= constantTripCount(loop.getLowerBound(), loop.getUpperBound(), loop.getStep(), /*isSigned=*/true,
+                                scf::computeUbMinusLb)
+                  .value_or(APInt(64, 1))
+                  .getSExtValue();
+  return points;
+}
+
+/// Multiply-accumulates that one lane of `generic` is worth: two plain operations make one, a function counts for
+/// several.
+int64_t countCost(linalg::GenericOp generic) {
+  int64_t halves = 0;
+  for (Operation &op : generic.getBody()->without_terminator()) {
+    if (isa<math::MathDialect>(op.getDialect()) || isa<arith::DivFOp>(op))
+      halves += 6;
+    else if (op.getNumResults() == 1 && isa<FloatType>(op.getResult(0).getType()) && !isa<arith::SelectOp>(op))
+      halves += 1;
+  }
+  return (halves + 1) / 2;
+}
+
+struct ChooseUnroll : impl::ChooseUnrollBase<ChooseUnroll> {
+  using ChooseUnrollBase::ChooseUnrollBase;
+
+  void runOnOperation() override {
+    SmallVector<SmallVector<linalg::GenericOp>> nests;
+    UnrollProblem problem(overallUnrollSize);
+    for (auto root : getOperation().getOps<scf::ForOp>()) {
+      SmallVector<linalg::GenericOp> generics;
+      root->walk([&](linalg::GenericOp generic) { generics.push_back(generic); });
+      int64_t points = 0, cost = 0, largest = 1;
+      for (linalg::GenericOp generic : generics) {
+        points += countPoints(generic);
+        cost += countCost(generic);
+        largest = std::max(largest, getLargestFactor(generic));
+      }
+      std::vector<int64_t> factors;
+      for (int64_t factor = 1; factor <= largest; factor *= 2)
+        factors.push_back(factor);
+      auto name = root->getAttrOfType<StringAttr>("st.task");
+      problem.addKernel(name ? name.getValue() : "unnamed", points, factors, std::max<int64_t>(cost, 1));
+      nests.push_back(std::move(generics));
+    }
+    auto solution = problem.solve();
+    if (!solution) {
+      getOperation().emitError() << toString(solution.takeError());
+      return signalPassFailure();
+    }
+    for (auto [generics, factor] : llvm::zip(nests, solution->factors))
+      for (linalg::GenericOp generic : generics) {
+        SmallVector<int64_t> unroll(generic.getNumLoops(), 1);
+        if (auto loop = getUnrolledLoop(generic))
+          unroll[*loop] = std::min(factor, getLargestFactor(generic));
+        generic->setDiscardableAttr("st.unroll", DenseI64ArrayAttr::get(&getContext(), unroll));
+      }
+  }
+};
+
+} // namespace
+} // namespace st

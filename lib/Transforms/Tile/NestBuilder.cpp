@@ -1,0 +1,171 @@
+//===- NestBuilder.cpp - Loops over tiles, slices at their place ---------------------------------------------===//
+
+#include "Transforms/Tile/NestBuilder.h"
+
+#include "Support/Units.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace st {
+
+NestBuilder::NestBuilder(OpBuilder &builder, const StreamedOp &op, const Tiling &tiling)
+    : builder(builder), op(op), tiling(tiling), variables(op.extents.size()) {}
+
+int64_t NestBuilder::tripCountOf(unsigned loop) const { return ceilDiv(op.extents[loop], tileOf(loop)); }
+
+SmallVector<unsigned> NestBuilder::getLoops(LoopKind kind) const {
+  SmallVector<unsigned> loops;
+  bool runsMoreThanOnce = false;
+  for (unsigned loop : tiling.loopOrder) {
+    runsMoreThanOnce |= tripCountOf(loop) > 1 && op.loops[loop] != LoopKind::Column;
+    if (op.loops[loop] == kind && tripCountOf(loop) > 1)
+      loops.push_back(loop);
+  }
+  if (!runsMoreThanOnce && !tiling.loopOrder.empty() && op.loops[tiling.loopOrder.front()] == kind)
+    loops.insert(loops.begin(), tiling.loopOrder.front());
+  return loops;
+}
+
+unsigned NestBuilder::getDepth(AffineMap map, ArrayRef<unsigned> loops) const {
+  unsigned depth = 1;
+  for (auto [position, loop] : llvm::enumerate(loops))
+    if (map.isFunctionOfDim(loop))
+      depth = position + 1;
+  return depth;
+}
+
+scf::ForOp NestBuilder::createLoop(unsigned loop, ValueRange inits, Body body) {
+  Location loc = op.op->getLoc();
+  Value lower = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value upper = arith::ConstantIndexOp::create(builder, loc, paddedExtentOf(loop));
+  Value step = arith::ConstantIndexOp::create(builder, loc, tileOf(loop));
+  auto result = scf::ForOp::create(builder, loc, lower, upper, step, inits);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(result.getBody());
+  variables[loop] = result.getInductionVar();
+  SmallVector<Value> carried = body(result.getRegionIterArgs());
+  variables[loop] = nullptr;
+  // A loop that carries nothing has its terminator already.
+  if (result.getNumRegionIterArgs() > 0)
+    scf::YieldOp::create(builder, loc, carried);
+  return result;
+}
+
+OpFoldResult NestBuilder::getOffset(unsigned loop) const {
+  if (variables[loop])
+    return variables[loop];
+  return builder.getIndexAttr(0);
+}
+
+SmallVector<OpFoldResult> NestBuilder::getOffsets(AffineMap map) const {
+  SmallVector<OpFoldResult> offsets;
+  for (unsigned dim = 0; dim < map.getNumResults(); ++dim)
+    offsets.push_back(getOffset(map.getDimPosition(dim)));
+  return offsets;
+}
+
+SmallVector<int64_t> NestBuilder::getTileShape(AffineMap map) const {
+  return applyPermutationMap(map, ArrayRef(tiling.tileSizes));
+}
+
+SmallVector<int64_t> NestBuilder::getPaddedShape(AffineMap map) const {
+  SmallVector<int64_t> shape;
+  for (unsigned dim = 0; dim < map.getNumResults(); ++dim)
+    shape.push_back(paddedExtentOf(map.getDimPosition(dim)));
+  return shape;
+}
+
+Value NestBuilder::pad(const StreamedTensor &tensor) {
+  auto type = cast<RankedTensorType>(tensor.value.getType());
+  SmallVector<int64_t> shape = getPaddedShape(tensor.map);
+  if (type.getShape() == ArrayRef<int64_t>(shape))
+    return tensor.value;
+  SmallVector<OpFoldResult> low(shape.size(), builder.getIndexAttr(0)), high;
+  for (auto [padded, extent] : llvm::zip(shape, type.getShape()))
+    high.push_back(builder.getIndexAttr(padded - extent));
+  Location loc = tensor.value.getLoc();
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type.getElementType()));
+  return tensor::PadOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()), tensor.value, low,
+                               high, zero);
+}
+
+Value NestBuilder::createDestination(const StreamedTensor &tensor) {
+  Type scalar = cast<RankedTensorType>(tensor.value.getType()).getElementType();
+  return tensor::EmptyOp::create(builder, op.op->getLoc(), getPaddedShape(tensor.map), scalar);
+}
+
+Value NestBuilder::clip(Value result, const StreamedTensor &tensor) {
+  auto type = cast<RankedTensorType>(tensor.value.getType());
+  if (result.getType() == type)
+    return result;
+  SmallVector<OpFoldResult> zeros(type.getRank(), builder.getIndexAttr(0)), ones(type.getRank(), builder.getIndexAttr(1));
+  SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(builder.getContext(), type.getShape());
+  return tensor::ExtractSliceOp::create(builder, op.op->getLoc(), type, result, zeros, sizes, ones);
+}
+
+Value NestBuilder::readTile(Value whole, AffineMap map) {
+  SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(builder.getContext(), getTileShape(map));
+  SmallVector<OpFoldResult> ones(sizes.size(), builder.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(builder, op.op->getLoc(), whole, getOffsets(map), sizes, ones);
+}
+
+Value NestBuilder::insertTile(Value tile, Value whole, AffineMap map) {
+  SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(builder.getContext(), getTileShape(map));
+  SmallVector<OpFoldResult> ones(sizes.size(), builder.getIndexAttr(1));
+  return tensor::InsertSliceOp::create(builder, op.op->getLoc(), tile, whole, getOffsets(map), sizes, ones);
+}
+
+Value NestBuilder::createStart(Value init, ArrayRef<int64_t> shape) {
+  auto fill = init.getDefiningOp<linalg::FillOp>();
+  Attribute value;
+  if (!fill || !matchPattern(fill.value(), m_Constant(&value))) {
+    op.op->emitOpError("must start its reduction from a linalg.fill with a constant");
+    return nullptr;
+  }
+  auto type = RankedTensorType::get(shape, getElementTypeOrSelf(init.getType()));
+  return arith::ConstantOp::create(builder, init.getLoc(), cast<TypedAttr>(DenseElementsAttr::get(type, value)));
+}
+
+linalg::GenericOp NestBuilder::cloneOntoTiles(linalg::GenericOp generic, ValueRange inputs, Value init,
+                                              ArrayRef<unsigned> loopOf, llvm::function_ref<bool(unsigned)> isWhole) {
+  Location loc = generic.getLoc();
+  auto result = linalg::GenericOp::create(builder, loc, init.getType(), inputs, init, generic.getIndexingMapsArray(),
+                                          generic.getIteratorTypesArray());
+  IRMapping mapping;
+  generic.getRegion().cloneInto(&result.getRegion(), mapping);
+
+  OpBuilder::InsertionGuard guard(builder);
+  Block *body = result.getBody();
+  auto getIndex = [&](unsigned loop) -> Value {
+    Value index = linalg::IndexOp::create(builder, loc, loop);
+    auto offset = dyn_cast<Value>(getOffset(loopOf[loop]));
+    return !offset || isWhole(loopOf[loop]) ? index : arith::AddIOp::create(builder, loc, index, offset);
+  };
+  for (auto index : llvm::make_early_inc_range(body->getOps<linalg::IndexOp>())) {
+    builder.setInsertionPoint(index);
+    Value whole = getIndex(index.getDim());
+    index.replaceAllUsesWith(whole);
+    index.erase();
+  }
+
+  builder.setInsertionPoint(body->getTerminator());
+  Value exists;
+  for (auto [loop, type] : llvm::enumerate(generic.getIteratorTypesArray())) {
+    if (type != utils::IteratorType::reduction || !isPadded(loopOf[loop]))
+      continue;
+    Value extent = arith::ConstantIndexOp::create(builder, loc, op.extents[loopOf[loop]]);
+    Value isInside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, getIndex(loop), extent);
+    exists = exists ? arith::AndIOp::create(builder, loc, exists, isInside) : isInside;
+  }
+  if (exists) {
+    OpOperand &yielded = body->getTerminator()->getOpOperand(0);
+    yielded.set(arith::SelectOp::create(builder, loc, exists, yielded.get(), result.getRegionOutputArgs()[0]));
+  }
+  return result;
+}
+
+} // namespace st

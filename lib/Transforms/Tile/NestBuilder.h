@@ -1,0 +1,74 @@
+//===- NestBuilder.h - Loops over tiles, slices at their place --------------------------------------*- C++ -*-===//
+
+#ifndef ST_TRANSFORMS_TILE_NESTBUILDER_H
+#define ST_TRANSFORMS_TILE_NESTBUILDER_H
+
+#include "Transforms/Tile/StreamedOp.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Builders.h"
+
+namespace st {
+
+/// What nests of generics and of row operations have in common. `builder` starts before the operation; what is made
+/// there (padding, empties, constants) belongs to the nest.
+class NestBuilder {
+public:
+  using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ValueRange)>;
+
+  NestBuilder(mlir::OpBuilder &builder, const StreamedOp &op, const Tiling &tiling);
+
+  int64_t tileOf(unsigned loop) const { return tiling.tileSizes[loop]; }
+  int64_t tripCountOf(unsigned loop) const;
+  /// The extent rounded up to whole tiles, in elements.
+  int64_t paddedExtentOf(unsigned loop) const { return tripCountOf(loop) * tileOf(loop); }
+  bool isPadded(unsigned loop) const { return paddedExtentOf(loop) != op.extents[loop]; }
+
+  /// The loops of `kind` that run more than once, outermost first. The nest keeps at least one loop.
+  llvm::SmallVector<unsigned> getLoops(LoopKind kind) const;
+  /// How many of `loops` must be open before all indices of `map` are known; at least 1, for a slice lies in the nest.
+  unsigned getDepth(mlir::AffineMap map, llvm::ArrayRef<unsigned> loops) const;
+
+  /// `for loop` over tiles, carrying `inits`; `body` gives the values to carry on. Its variable counts elements.
+  mlir::scf::ForOp createLoop(unsigned loop, mlir::ValueRange inits, Body body);
+  /// The first element of the current tile along `loop`: the loop's variable, or 0.
+  mlir::OpFoldResult getOffset(unsigned loop) const;
+
+  /// The tensor with every dimension padded to whole tiles.
+  mlir::Value pad(const StreamedTensor &tensor);
+  /// A destination for the whole result, in whole tiles.
+  mlir::Value createDestination(const StreamedTensor &tensor);
+  /// The result without padding.
+  mlir::Value clip(mlir::Value result, const StreamedTensor &tensor);
+
+  /// The current tile of `whole`.
+  mlir::Value readTile(mlir::Value whole, mlir::AffineMap map);
+  mlir::Value insertTile(mlir::Value tile, mlir::Value whole, mlir::AffineMap map);
+  llvm::SmallVector<int64_t> getTileShape(mlir::AffineMap map) const;
+  llvm::SmallVector<int64_t> getPaddedShape(mlir::AffineMap map) const;
+
+  /// A tensor constant of `shape` with the value that a reduction starts from; null (after an error) when `init` is no
+  /// fill with a constant.
+  mlir::Value createStart(mlir::Value init, llvm::ArrayRef<int64_t> shape);
+  /// Clones `generic` onto tiles. `loopOf` names the nest's loop for each of its loops, `isWhole` tells whether a loop
+  /// covers all tiles at once. Indices become those of the whole tensor; reductions skip what only padding holds.
+  mlir::linalg::GenericOp cloneOntoTiles(mlir::linalg::GenericOp generic, mlir::ValueRange inputs, mlir::Value init,
+                                         llvm::ArrayRef<unsigned> loopOf, llvm::function_ref<bool(unsigned)> isWhole);
+
+  mlir::OpBuilder &builder;
+  const StreamedOp &op;
+  const Tiling &tiling;
+
+private:
+  llvm::SmallVector<mlir::OpFoldResult> getOffsets(mlir::AffineMap map) const;
+
+  llvm::SmallVector<mlir::Value> variables;
+};
+
+/// Builds the nest of a generic, or of a row operation. Returns the results, clipped; the outermost loop in `root`.
+mlir::FailureOr<llvm::SmallVector<mlir::Value>> tileGeneric(NestBuilder &nest, mlir::scf::ForOp &root);
+mlir::FailureOr<llvm::SmallVector<mlir::Value>> tileRowOp(NestBuilder &nest, mlir::scf::ForOp &root);
+
+} // namespace st
+
+#endif // ST_TRANSFORMS_TILE_NESTBUILDER_H
