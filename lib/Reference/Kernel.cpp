@@ -47,14 +47,14 @@ private:
   LogicalResult addTask(TaskOp task);
   LogicalResult addSinks();
   Channel &addChannel(Operation *op, std::string name, Type tokenType, int64_t depth);
-  Port *addReader(Process &process, Value value, const Twine &what);
+  Port *addReader(Process &process, Value value);
   FailureOr<Port *> addWriter(Process &process, Value value);
   std::string nameOfValue(Value value) const;
   LogicalResult takeTurns();
   LogicalResult checkAllMoved(Process &process);
   LogicalResult reportDeadlock();
   LogicalResult checkLeftovers();
-  std::string describeWait(Process &process, bool withPartner) const;
+  std::string describeWait(Process &process) const;
   Process *partnerOf(Process &process) const;
   Channel *channelOf(const Port *port) const;
 
@@ -232,7 +232,7 @@ LogicalResult KernelRun::addOperation(Operation *op) {
 }
 
 /// An end for `process` where it reads `value`.
-Port *KernelRun::addReader(Process &process, Value value, const Twine &what) {
+Port *KernelRun::addReader(Process &process, Value value) {
   Channel *channel = channelOfValue.lookup(value);
   if (!channel) {
     // An operand that crosses: a DMA for this reader alone, so that readers of one tensor do not wait for each other.
@@ -281,7 +281,7 @@ LogicalResult KernelRun::addTask(TaskOp task) {
     bool isReader = argument.getArgNumber() < task.getReads().size();
     Port *port;
     if (isReader) {
-      port = addReader(*process, operand, task.getSymName());
+      port = addReader(*process, operand);
     } else {
       FailureOr<Port *> writer = addWriter(*process, operand);
       if (failed(writer))
@@ -409,7 +409,7 @@ Process *KernelRun::partnerOf(Process &process) const {
   return slowest == channel->fifo.read.end() ? nullptr : channel->readers[slowest - channel->fifo.read.begin()];
 }
 
-std::string KernelRun::describeWait(Process &process, bool withPartner) const {
+std::string KernelRun::describeWait(Process &process) const {
   std::string text = "task '" + process.name + "' waits for ";
   if (!process.waitsFor) {
     auto *task = static_cast<TaskProcess *>(&process);
@@ -433,7 +433,7 @@ LogicalResult KernelRun::reportDeadlock() {
   SmallVector<Process *> path;
   Process *at = nullptr;
   for (auto &process : processes)
-    if (process->status != Status::Done && partnerOf(*process))
+    if (!at && process->status != Status::Done && partnerOf(*process))
       at = process.get();
   while (at && !llvm::is_contained(path, at) && at->status != Status::Done) {
     path.push_back(at);
@@ -442,7 +442,7 @@ LogicalResult KernelRun::reportDeadlock() {
   InFlightDiagnostic diag = kernel.emitOpError("deadlock: every task that has not ended waits");
   for (auto &process : processes)
     if (process->status != Status::Done)
-      diag.attachNote(process->op->getLoc()) << "deadlock: " << describeWait(*process, true);
+      diag.attachNote(process->op->getLoc()) << "deadlock: " << describeWait(*process);
   if (at && at->status != Status::Done) {
     std::string cycle;
     for (Process *member : llvm::drop_begin(path, llvm::find(path, at) - path.begin()))
