@@ -23,7 +23,7 @@ static constexpr const char *pipeline =
     "one-shot-bufferize{bufferize-function-boundaries=true function-boundary-type-conversion=identity-layout-map},"
     "buffer-results-to-out-params{modify-public-functions=true},canonicalize,"
     "func.func(convert-linalg-to-loops),expand-strided-metadata,lower-affine,convert-scf-to-cf,"
-    "math-expand-ops,convert-math-to-llvm,convert-math-to-libm,"
+    "math-expand-ops,convert-math-to-funcs,convert-math-to-llvm,convert-math-to-libm,"
     "finalize-memref-to-llvm,convert-arith-to-llvm,convert-cf-to-llvm,convert-func-to-llvm,"
     "convert-index-to-llvm,reconcile-unrealized-casts";
 
@@ -100,6 +100,9 @@ llvm::Expected<NamedArrays> runOnHost(ModuleOp module, const NamedArrays &inputs
   ExecutionEngineOptions options;
   auto transformer = makeOptimizingTransformer(optimization, /*sizeLevel=*/0, /*targetMachine=*/nullptr);
   options.transformer = transformer;
+  // Copies between strided memrefs call MLIR's own runtime.
+  llvm::StringRef libraries[] = {ST_MLIR_C_RUNNER_UTILS};
+  options.sharedLibPaths = libraries;
   auto engine = ExecutionEngine::create(module, options);
   if (!engine)
     return engine.takeError();

@@ -55,7 +55,7 @@ static FailureOr<func::FuncOp> isolateEntry(ModuleOp module, func::FuncOp entry)
     if (failed(passes.run(module)))
       return failure();
   }
-  return *module.getOps<func::FuncOp>().begin();
+  return module.lookupSymbol<func::FuncOp>("main");
 }
 
 static bool isSupportedElement(Type type) {

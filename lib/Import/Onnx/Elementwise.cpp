@@ -113,11 +113,28 @@ void addUnary(OpRegistry &registry, StringRef name, Accepts accepts, Function fu
   };
 }
 
+/// Before version 7 the second operand broadcasts only if an attribute says so, from the dimension `axis` on.
+LogicalResult alignOldBroadcast(NodeImporter &node) {
+  if (node.opset >= 7 || !node.getInt("broadcast", 0) || !node.hasAttribute("axis"))
+    return success();
+  int64_t rank = node.input(0).rank();
+  FailureOr<int64_t> axis = node.normalizeAxis(node.getInt("axis", 0), rank);
+  if (failed(axis))
+    return failure();
+  Shape shape = node.input(1).shape;
+  if (*axis + int64_t(shape.size()) > rank)
+    return node.emitError() << "shape " << toString(shape) << " does not fit at axis " << *axis << " of "
+                            << toString(node.input(0).shape);
+  shape.append(rank - *axis - shape.size(), 1);
+  node.reshapeInput(1, shape);
+  return success();
+}
+
 /// Adds a binary operator written as a function (algebra, x, y). With `givesBool` it is a comparison.
 template <typename Function>
 void addBinary(OpRegistry &registry, StringRef name, Accepts accepts, bool givesBool, Function function) {
   registry[name] = [=](NodeImporter &node) -> LogicalResult {
-    if (failed(checkAccepts(node, accepts)) || failed(checkSameType(node, {0, 1})))
+    if (failed(checkAccepts(node, accepts)) || failed(checkSameType(node, {0, 1})) || failed(alignOldBroadcast(node)))
       return failure();
     ElementType type = node.input(0).type;
     return importElementwise(
@@ -160,6 +177,8 @@ typename Algebra::Scalar constantPower(Algebra &algebra, typename Algebra::Scala
 }
 
 LogicalResult importPow(NodeImporter &node) {
+  if (failed(alignOldBroadcast(node)))
+    return failure();
   ElementType type = node.input(0).type;
   const HostTensor *exponent = node.constant(1);
   if (exponent && exponent->isSplat()) {
@@ -251,10 +270,15 @@ LogicalResult importClip(NodeImporter &node) {
       [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return clip(a, x); });
 }
 
-/// PRelu's slope broadcasts to the first operand.
+/// PRelu's slope broadcasts to the first operand; before version 7 it belongs to the channels, dimension 1.
 LogicalResult importPRelu(NodeImporter &node) {
   if (failed(checkSameType(node, {0, 1})))
     return failure();
+  if (node.opset < 7 && node.input(0).rank() > 1 && node.input(1).rank() == 1) {
+    Shape shape(node.input(0).rank() - 1, 1);
+    shape.front() = node.input(1).shape.front();
+    node.reshapeInput(1, shape);
+  }
   auto function = [](auto &a, auto x) {
     return a.select(a.compare(Compare::Less, x[0], a.constant(0)), a.mul(x[0], x[1]), x[0]);
   };
@@ -320,6 +344,17 @@ void registerElementwise(OpRegistry &registry) {
   addUnary(registry, "Elu", real, [](auto &a, auto &node, auto x) {
     auto scaled = a.mul(a.constant(node.getFloat("alpha", 1)), a.sub(a.exp(x), a.constant(1)));
     return a.select(a.compare(Compare::Less, x, a.constant(0)), scaled, x);
+  });
+  addUnary(registry, "Softsign", real,
+           [](auto &a, auto &, auto x) { return a.div(x, a.add(a.constant(1), a.abs(x))); });
+  addUnary(registry, "Selu", real, [](auto &a, auto &node, auto x) {
+    double alpha = node.getFloat("alpha", 1.67326319217681884765625);
+    double gamma = node.getFloat("gamma", 1.05070102214813232421875);
+    auto negative = a.mul(a.constant(alpha), a.sub(a.exp(x), a.constant(1)));
+    return a.mul(a.constant(gamma), a.select(a.compare(Compare::Greater, x, a.constant(0)), x, negative));
+  });
+  addUnary(registry, "ThresholdedRelu", real, [](auto &a, auto &node, auto x) {
+    return a.select(a.compare(Compare::Greater, x, a.constant(node.getFloat("alpha", 1))), x, a.constant(0));
   });
   auto hardSigmoid = [](auto &a, auto x, double alpha, double beta) {
     auto line = a.add(a.mul(a.constant(alpha), x), a.constant(beta));

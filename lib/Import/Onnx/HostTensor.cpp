@@ -258,6 +258,16 @@ int64_t HostTensor::getInt(int64_t position) const {
   }
 }
 
+std::vector<char> HostTensor::copyBytes() const {
+  if (!splatted)
+    return std::vector<char>(bytes.begin(), bytes.end());
+  std::vector<char> result;
+  result.reserve(size() * bytes.size());
+  for (int64_t position = 0, end = size(); position < end; ++position)
+    result.insert(result.end(), bytes.begin(), bytes.end());
+  return result;
+}
+
 Shape HostTensor::getInts() const {
   Shape values;
   for (int64_t position = 0, end = size(); position < end; ++position)

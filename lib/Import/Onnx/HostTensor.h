@@ -69,6 +69,8 @@ public:
   /// The element at a row-major position.
   double getDouble(int64_t position) const;
   int64_t getInt(int64_t position) const;
+  /// The bytes of all elements, row-major, also for a splat.
+  std::vector<char> copyBytes() const;
   /// All elements of an integer tensor.
   Shape getInts() const;
 

@@ -25,7 +25,7 @@ using namespace st::onnximport;
 namespace {
 
 /// The operator sets whose semantics the importers implement.
-constexpr int64_t oldestOpset = 7, newestOpset = 17;
+constexpr int64_t oldestOpset = 1, newestOpset = 17;
 
 bool isStandardDomain(const std::string &domain) { return domain.empty() || domain == "ai.onnx"; }
 

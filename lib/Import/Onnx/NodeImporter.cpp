@@ -1,5 +1,7 @@
 #include "Import/Onnx/NodeImporter.h"
 
+#include "Import/Onnx/Emit.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/StringExtras.h"
@@ -43,7 +45,19 @@ unsigned NodeImporter::numInputs() const { return node.input_size(); }
 
 bool NodeImporter::hasInput(unsigned index) const { return index < numInputs() && !node.input(index).empty(); }
 
-const GraphValue &NodeImporter::input(unsigned index) const { return values.find(node.input(index))->second; }
+const GraphValue &NodeImporter::input(unsigned index) const {
+  auto replaced = reshaped.find(index);
+  return replaced != reshaped.end() ? replaced->second : values.find(node.input(index))->second;
+}
+
+void NodeImporter::reshapeInput(unsigned index, ArrayRef<int64_t> shape) {
+  GraphValue operand = input(index);
+  if (operand.constant)
+    operand.constant = operand.constant->reshaped(shape);
+  operand.value = operand.constant ? Value() : emitReshape(builder, loc, value(index), shape);
+  operand.shape = Shape(shape);
+  reshaped[index] = std::move(operand);
+}
 
 const HostTensor *NodeImporter::constant(unsigned index) const {
   if (!hasInput(index))
@@ -52,9 +66,14 @@ const HostTensor *NodeImporter::constant(unsigned index) const {
   return operand.constant ? &*operand.constant : nullptr;
 }
 
-Value NodeImporter::value(unsigned index) { return materialize(values[node.input(index)], builder); }
+Value NodeImporter::value(unsigned index) {
+  auto replaced = reshaped.find(index);
+  return materialize(replaced != reshaped.end() ? replaced->second : values[node.input(index)], builder);
+}
 
 FailureOr<Shape> NodeImporter::constantInts(unsigned index, StringRef role) {
+  if (!hasInput(index))
+    return emitError() << "its " << role << " is missing";
   const HostTensor *tensor = constant(index);
   if (!tensor) {
     emitError() << "its " << role << " '" << node.input(index)

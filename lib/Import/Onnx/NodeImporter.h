@@ -9,6 +9,8 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -55,6 +57,8 @@ public:
   unsigned numInputs() const;
   bool hasInput(unsigned index) const;
   const GraphValue &input(unsigned index) const;
+  /// From here on operand `index` is the same elements under another shape.
+  void reshapeInput(unsigned index, llvm::ArrayRef<int64_t> shape);
   /// The value of an operand that is known at import, or null.
   const HostTensor *constant(unsigned index) const;
   /// The operand as an SSA value; a constant becomes an arith.constant.
@@ -87,6 +91,8 @@ private:
 
   const onnx::NodeProto &node;
   llvm::StringMap<GraphValue> &values;
+  /// Operands that `reshapeInput` replaced.
+  std::map<unsigned, GraphValue> reshaped;
 };
 
 /// True if an operation on `tensor` alone may be computed at import.

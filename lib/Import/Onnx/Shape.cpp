@@ -20,9 +20,10 @@ LogicalResult reshapeTo(NodeImporter &node, ArrayRef<int64_t> shape) {
   return success();
 }
 
-/// A zero copies the operand's dimension, one -1 is what remains.
+/// A zero copies the operand's dimension, one -1 is what remains. The shape is an attribute before version 5.
 LogicalResult importReshape(NodeImporter &node) {
-  FailureOr<Shape> shape = node.constantInts(1, "target shape");
+  std::optional<Shape> attribute = node.getInts("shape");
+  FailureOr<Shape> shape = attribute ? FailureOr<Shape>(*attribute) : node.constantInts(1, "target shape");
   if (failed(shape))
     return failure();
   const GraphValue &operand = node.input(0);
@@ -183,7 +184,10 @@ LogicalResult importIdentity(NodeImporter &node) {
 
 /// In inference nothing is dropped; the mask, if asked for, is all true.
 LogicalResult importDropout(NodeImporter &node) {
-  if (const HostTensor *training = node.constant(2); node.hasInput(2) && (!training || training->getInt(0)))
+  const HostTensor *training = node.constant(2);
+  bool isTraining = node.opset < 7 ? !node.getInt("is_test", 0)
+                                   : node.hasInput(2) && (!training || training->getInt(0));
+  if (isTraining)
     return node.emitError() << "is in training mode; export the model with torch.onnx.TrainingMode.EVAL";
   node.forward(0, 0);
   node.setOutput(1, HostTensor::splat(node.input(0).shape, HostTensor(ElementType::Bool, {}, std::vector<char>{1})));

@@ -2,6 +2,7 @@
 
 #include "Import/Onnx/ScalarAlgebra.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -21,6 +22,60 @@ Shape rowMajorStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
+/// A copy that reads its operand through a map with negative factors.
+Value emitBackwardSlice(NodeImporter &node, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
+                        ArrayRef<int64_t> steps) {
+  OpBuilder &builder = node.builder;
+  size_t rank = sizes.size();
+  SmallVector<AffineExpr> position;
+  for (size_t dim = 0; dim < rank; ++dim)
+    position.push_back(builder.getAffineDimExpr(dim) * steps[dim] + offsets[dim]);
+  Value empty = tensor::EmptyOp::create(builder, node.loc, sizes,
+                                        toMlirType(node.input(0).type, builder.getContext()));
+  SmallVector<AffineMap> maps{AffineMap::get(rank, 0, position, builder.getContext()),
+                              builder.getMultiDimIdentityMap(rank)};
+  SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
+  return linalg::GenericOp::create(builder, node.loc, empty.getType(), node.value(0), empty, maps, iterators,
+                                   [](OpBuilder &inner, Location loc, ValueRange arguments) {
+                                     linalg::YieldOp::create(inner, loc, arguments[0]);
+                                   })
+      .getResult(0);
+}
+
+/// Rows chosen by the elements of operand 1, which may be computed; negative ones count from the end.
+Value emitGather(NodeImporter &node, int64_t axis, ArrayRef<int64_t> shape) {
+  OpBuilder &builder = node.builder;
+  MLIRContext *context = builder.getContext();
+  const GraphValue &data = node.input(0), &indices = node.input(1);
+  Value source = node.value(0);
+  Value empty = tensor::EmptyOp::create(builder, node.loc, shape, toMlirType(data.type, context));
+  SmallVector<AffineExpr> indexPosition;
+  for (int64_t dim = 0; dim < indices.rank(); ++dim)
+    indexPosition.push_back(builder.getAffineDimExpr(axis + dim));
+  SmallVector<AffineMap> maps{AffineMap::get(shape.size(), 0, indexPosition, context),
+                              builder.getMultiDimIdentityMap(shape.size())};
+  SmallVector<utils::IteratorType> iterators(shape.size(), utils::IteratorType::parallel);
+  auto body = [&](OpBuilder &inner, Location loc, ValueRange arguments) {
+    Value row = arith::IndexCastOp::create(inner, loc, inner.getIndexType(), arguments[0]);
+    Value zero = arith::ConstantIndexOp::create(inner, loc, 0);
+    Value extent = arith::ConstantIndexOp::create(inner, loc, data.shape[axis]);
+    Value isNegative = arith::CmpIOp::create(inner, loc, arith::CmpIPredicate::slt, row, zero);
+    Value fromEnd = arith::AddIOp::create(inner, loc, row, extent);
+    row = arith::SelectOp::create(inner, loc, isNegative, fromEnd, row);
+    SmallVector<Value> position;
+    for (int64_t dim = 0; dim < data.rank(); ++dim) {
+      if (dim == axis)
+        position.push_back(row);
+      else
+        position.push_back(linalg::IndexOp::create(inner, loc, dim < axis ? dim : dim + indices.rank() - 1));
+    }
+    Value element = tensor::ExtractOp::create(inner, loc, source, position);
+    linalg::YieldOp::create(inner, loc, element);
+  };
+  return linalg::GenericOp::create(builder, node.loc, empty.getType(), node.value(1), empty, maps, iterators, body)
+      .getResult(0);
+}
+
 /// Sets output `output` to a regular part of operand 0. Steps may be negative for constants.
 LogicalResult takeSlice(NodeImporter &node, unsigned output, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
                         ArrayRef<int64_t> steps) {
@@ -37,9 +92,11 @@ LogicalResult takeSlice(NodeImporter &node, unsigned output, ArrayRef<int64_t> o
   }
   if (llvm::is_contained(sizes, 0))
     return node.emitError() << "takes an empty slice of '" << operand.name << "'; remove it from the model";
-  if (llvm::any_of(steps, [](int64_t step) { return step < 0; }))
-    return node.emitError() << "negative steps are only supported for constants; reverse '" << operand.name
-                            << "' on the host";
+  // tensor.extract_slice only goes forward.
+  if (llvm::any_of(steps, [](int64_t step) { return step < 0; })) {
+    node.setOutput(output, operand.type, emitBackwardSlice(node, offsets, sizes, steps));
+    return success();
+  }
   if (ArrayRef<int64_t>(operand.shape) == sizes) {
     node.forward(output, 0);
     return success();
@@ -196,12 +253,20 @@ LogicalResult importConcat(NodeImporter &node) {
   return success();
 }
 
-/// Indices that are known: a constant is folded, one index of a computed tensor is a slice.
+/// Known neighbouring indices, as a single one always is, give a slice.
 LogicalResult importGather(NodeImporter &node) {
   const GraphValue &data = node.input(0);
   FailureOr<int64_t> axis = node.normalizeAxis(node.getInt("axis", 0), data.rank());
   if (failed(axis))
     return failure();
+  ArrayRef<int64_t> dataShape = data.shape, indexShape = node.input(1).shape;
+  Shape shape(dataShape.take_front(*axis));
+  shape.append(indexShape.begin(), indexShape.end());
+  shape.append(dataShape.begin() + *axis + 1, dataShape.end());
+  if (!node.constant(1)) {
+    node.setOutput(0, data.type, emitGather(node, *axis, shape));
+    return success();
+  }
   FailureOr<Shape> indices = node.constantInts(1, "indices");
   if (failed(indices))
     return failure();
@@ -212,10 +277,6 @@ LogicalResult importGather(NodeImporter &node) {
                               << toString(data.shape);
     index += index < 0 ? extent : 0;
   }
-  ArrayRef<int64_t> dataShape = data.shape, indexShape = node.input(1).shape;
-  Shape shape(dataShape.take_front(*axis));
-  shape.append(indexShape.begin(), indexShape.end());
-  shape.append(dataShape.begin() + *axis + 1, dataShape.end());
   if (data.constant && mayFold(*data.constant)) {
     Shape strides = rowMajorStrides(dataShape), indexStrides = rowMajorStrides(indexShape);
     int64_t indexRank = indexShape.size();
@@ -233,11 +294,11 @@ LogicalResult importGather(NodeImporter &node) {
   }
   if (indices->empty())
     return node.emitError() << "gathers nothing; remove it from the model";
-  // Neighbouring indices, as a single one always is, are a slice.
   for (size_t which = 1; which < indices->size(); ++which)
-    if ((*indices)[which] != (*indices)[0] + int64_t(which))
-      return node.emitError() << "gathers scattered rows of '" << data.name
-                              << "', which is supported for constants only; use slices";
+    if ((*indices)[which] != (*indices)[0] + int64_t(which)) {
+      node.setOutput(0, data.type, emitGather(node, *axis, shape));
+      return success();
+    }
   Shape offsets(data.rank(), 0), sizes(data.shape), steps(data.rank(), 1);
   offsets[*axis] = (*indices)[0];
   sizes[*axis] = indices->size();
