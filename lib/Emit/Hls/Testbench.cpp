@@ -1,0 +1,41 @@
+//===- Testbench.cpp - A program that runs a kernel on files --------------------------------------------------===//
+
+#include "Emit/Common/SourceWriter.h"
+#include "Emit/Hls/FileWriters.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace st;
+
+std::string st::printTestbench(const KernelLayout &layout) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  SourceWriter out(stream);
+  out.line("// Runs " + layout.name + " on operands in raw little-endian files, one per operand:");
+  out.line("//   " + layout.name + "_testbench " + llvm::join(layout.operandNames, ".bin ") + ".bin");
+  out.line();
+  out.line("#include \"" + layout.name + ".h\"");
+  out.line("#include \"st_testbench.h\"");
+  out.line();
+  out.line("using namespace st::testbench;");
+  out.line();
+  out.open("int main(int argc, char **argv)");
+  std::vector<std::string> quoted, arguments;
+  for (const std::string &name : layout.operandNames)
+    quoted.push_back("\"" + name + "\"");
+  out.list("expect_files(argc, argv, {", quoted, "});");
+  for (const MemoryPort &port : layout.ports) {
+    std::string file = "argv[" + std::to_string(port.operandIndex + 1) + "]";
+    std::string count = std::to_string(port.numElements);
+    out.line("std::vector<" + port.element.cppType + "> " + port.name +
+             (port.isInput ? " = read_operand<" + port.element.cppType + ">(" + file + ", " + count + ");"
+                           : "(" + count + ");"));
+    arguments.push_back(port.name + ".data()");
+  }
+  out.list("run_kernel([&] { " + layout.name + "(", arguments, "); });");
+  for (const MemoryPort &port : layout.ports)
+    if (!port.isInput)
+      out.line("write_operand(argv[" + std::to_string(port.operandIndex + 1) + "], " + port.name + ");");
+  out.line("return 0;");
+  out.close();
+  return text;
+}
