@@ -2,6 +2,7 @@
 
 #include "Pipelines/Lower.h"
 
+#include "Transforms/Allocate/Passes.h"
 #include "Transforms/Lower/Passes.h"
 
 #include "mlir/Dialect/Affine/Transforms/Passes.h"
@@ -23,6 +24,8 @@ void populateLowerPipeline(OpPassManager &manager, const LowerOptions &options) 
   manager.addPass(memref::createFoldMemRefAliasOpsPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  // Buffers have their final shape only now; that they fit has been shown in `allocate`.
+  manager.addPass(createAllocateMemories({options.device, options.clockMhz}));
   manager.addPass(createVerifyLower());
 }
 

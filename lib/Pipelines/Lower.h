@@ -4,11 +4,16 @@
 #define ST_PIPELINES_LOWER_H
 
 #include "mlir/Pass/PassManager.h"
+#include <string>
 
 namespace st {
 
-/// The phase has no choices: everything it needs stands in attributes.
-struct LowerOptions {};
+struct LowerOptions {
+  /// Path of the device file; empty for the U55C that comes with StreamTensor.
+  std::string device;
+  /// Kernel clock in MHz; 0 takes the device's default.
+  double clockMhz = 0;
+};
 
 /// Tasks on tiles -> tasks of pipelined loops over scalars and tokens, ready to be printed.
 void populateLowerPipeline(mlir::OpPassManager &manager, const LowerOptions &options);

@@ -69,6 +69,8 @@ func.func @main() {
       }
       st.yield %r : !t
     }
+    st.task @u reads(%s = %y : !t) {
+    }
     st.yield
   }
   return

@@ -14,7 +14,7 @@
 // CHECK:         st.kernel @add (%[[KX:.*]] = %[[MX]] : memref<2x1x8x8xf32>, %[[KW:.*]] = %[[MW]] : memref<2x1x8x8xf32>, %[[KY:.*]] = %[[MY]] : memref<2x1x8x8xf32>)
 // CHECK-SAME:      st.operand_directions = ["in", "in", "out"]
 // CHECK-SAME:      st.operand_names = ["x", "w", "y"]
-// CHECK-SAME:      st.operand_parameters = array<i1: false, true, false>
+// CHECK-SAME:      st.parameter_operands = array<i64: 1>
 func.func @main(%x: tensor<16x8xf32> {st.name = "x"}) -> (tensor<16x8xf32> {st.name = "y"}) {
   %w = arith.constant {st.name = "w"} dense<1.0> : tensor<2x1x8x8xf32>
   %empty = tensor.empty() : tensor<2x1x8x8xf32>

@@ -13,9 +13,9 @@ func.func @main() {
     %c = st.stream @row_0_to_dma_c : !s
     // Buffers move to the head of the task, allocated once.
     // CHECK-LABEL: st.task @matmul_0
-    // CHECK-NEXT:    %[[ACC:.*]] = st.buffer @acc {partition = array<i64: 1, 16>, role = "accumulator", storage = #st.storage<lutram>} : memref<8x16xf32>
-    // CHECK-NEXT:    %[[A:.*]] = st.buffer @tile_a {partition = array<i64: 1, 8>, storage = #st.storage<lutram>} : memref<8x8xf32>
-    // CHECK-NEXT:    %[[W:.*]] = st.buffer @tile_w {partition = array<i64: 1, 16>, role = "parameter", storage = #st.storage<lutram>} : memref<8x16xf32>
+    // CHECK-NEXT:    %[[ACC:.*]] = st.buffer @acc {partition = array<i64: 1, 16>, role = "accumulator"} : memref<8x16xf32>
+    // CHECK-NEXT:    %[[A:.*]] = st.buffer @tile_a {partition = array<i64: 1, 8>} : memref<8x8xf32>
+    // CHECK-NEXT:    %[[W:.*]] = st.buffer @tile_w {partition = array<i64: 1, 16>, role = "parameter"} : memref<8x16xf32>
     // CHECK:         st.stream_read_tile %{{.*}} into %[[A]]
     // CHECK-NOT:     memref.alloc
     st.task @matmul_0 reads(%x = %a : !s, %y = %w : !s) inits(%z = %b : !s) {
@@ -34,12 +34,12 @@ func.func @main() {
       }
       st.stream_write_tile %acc, %z : memref<8x16xf32>, !s
     }
-    // What is filled piece by piece is a row; the same name twice is numbered; storage follows the depth of a bank.
+    // What is filled piece by piece is a row; the same name twice is numbered.
     // CHECK-LABEL: st.task @row_0
-    // CHECK-NEXT:    st.buffer @row_matmul_0 {partition = array<i64: 1, 8>, storage = #st.storage<bram>} : memref<8x512xf32>
-    // CHECK-NEXT:    st.buffer @tmp {storage = #st.storage<uram>} : memref<64x512xf32>
-    // CHECK-NEXT:    st.buffer @tmp_1 {storage = #st.storage<register>} : memref<1x1xf32>
-    // CHECK-NEXT:    st.buffer @tile_out {partition = array<i64: 1, 8>, storage = #st.storage<register>} : memref<1x8xf32>
+    // CHECK-NEXT:    st.buffer @row_matmul_0 {partition = array<i64: 1, 8>} : memref<8x512xf32>
+    // CHECK-NEXT:    st.buffer @tmp : memref<64x512xf32>
+    // CHECK-NEXT:    st.buffer @tmp_1 : memref<1x1xf32>
+    // CHECK-NEXT:    st.buffer @tile_out {partition = array<i64: 1, 8>} : memref<1x8xf32>
     st.task @row_0 reads(%x = %b : !s) inits(%z = %c : !s) {
       %zero = arith.constant 0.0 : f32
       %c0 = arith.constant 0 : index

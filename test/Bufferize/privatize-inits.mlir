@@ -96,3 +96,32 @@ func.func @main() {
   }
   return
 }
+
+// -----
+
+// What is computed with comes on chip; what is only moved goes straight into its stream.
+// CHECK-LABEL: st.task @folded_dma
+// CHECK:         %[[M:.*]] = bufferization.to_tensor
+// CHECK:         %[[TILE:.*]] = tensor.extract_slice %[[M]][0, 0]
+// CHECK:         %[[E:.*]] = tensor.empty()
+// CHECK:         %[[COPY:.*]] = linalg.copy ins(%[[TILE]] : {{.*}}) outs(%[[E]]
+// CHECK:         linalg.exp ins(%[[COPY]]
+// CHECK:         %[[MOVED:.*]] = tensor.extract_slice %[[M]][8, 0]
+// CHECK:         st.stream_write_tile %[[MOVED]]
+!s = !st.stream<vector<1x8xf32>, depth = 2>
+func.func @main(%x: memref<16x8xf32>) {
+  st.kernel @k (%mx = %x : memref<16x8xf32>) {
+    %s = st.stream @s : !s
+    st.task @folded_dma reads(%m = %mx : memref<16x8xf32>) inits(%o = %s : !s) {
+      %t = bufferization.to_tensor %m restrict : memref<16x8xf32> to tensor<16x8xf32>
+      %e = tensor.empty() : tensor<8x8xf32>
+      %tile = tensor.extract_slice %t[0, 0] [8, 8] [1, 1] : tensor<16x8xf32> to tensor<8x8xf32>
+      %y = linalg.exp ins(%tile : tensor<8x8xf32>) outs(%e : tensor<8x8xf32>) -> tensor<8x8xf32>
+      st.stream_write_tile %y, %o : tensor<8x8xf32>, !s
+      %moved = tensor.extract_slice %t[8, 0] [8, 8] [1, 1] : tensor<16x8xf32> to tensor<8x8xf32>
+      st.stream_write_tile %moved, %o : tensor<8x8xf32>, !s
+    }
+    st.yield
+  }
+  return
+}

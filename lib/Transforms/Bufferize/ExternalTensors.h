@@ -11,13 +11,13 @@ namespace st {
 inline constexpr llvm::StringLiteral operandNamesAttr = "st.operand_names";
 /// Kernel: "in" or "out" for each operand (array of strings).
 inline constexpr llvm::StringLiteral operandDirectionsAttr = "st.operand_directions";
-/// Kernel: whether each operand holds constants of the model (array of i1).
-inline constexpr llvm::StringLiteral operandParametersAttr = "st.operand_parameters";
+/// Kernel: the operands that hold constants of the model (array of operand numbers).
+inline constexpr llvm::StringLiteral parameterOperandsAttr = "st.parameter_operands";
 /// Stream: it carries nothing but constants of the model (unit).
 inline constexpr llvm::StringLiteral parameterAttr = "st.parameter";
 
-/// Writes the three attributes of a kernel whose boundary is still of tensors. Names come from the argument, result or
-/// constant that an operand stands for, else from the DMA task; they are unique.
+/// Writes the three attributes of a kernel whose boundary is still of tensors. Names are those of the tensors that the
+/// DMA tasks move (`st.tensor`, else the task's own name); they are unique.
 void annotateExternalTensors(KernelOp kernel);
 
 } // namespace st

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
+#include "Analysis/FifoGraph.h"
 #include "Transforms/Bufferize/ExternalTensors.h"
 #include "Transforms/Bufferize/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -130,8 +131,9 @@ private:
   LogicalResult bindMemories();
   void createStreams();
   LogicalResult convertTask(TaskOp task);
-  void markParameters();
-  LogicalResult finish();
+  LogicalResult markParameters();
+  void orderBody();
+  void finish();
 
   KernelOp kernel;
   IRRewriter &rewriter;
@@ -172,6 +174,18 @@ LogicalResult KernelConversion::bindMemories() {
     rebound[empty] = body.addArgument(memoryOf(value.getType()), value.getLoc());
     placeholders.push_back(emptyOp);
   }
+  return success();
+}
+
+/// Marks the FIFOs that carry nothing but constants of the model, for the account of intermediate memory.
+LogicalResult KernelConversion::markParameters() {
+  FailureOr<std::vector<FifoEdge>> fifos = collectFifos(kernel);
+  if (failed(fifos))
+    return failure();
+  ParameterFlow flow(kernel, *fifos);
+  for (FifoEdge &fifo : *fifos)
+    if (flow.isParameter(fifo.producer, fifo.producerArgument))
+      fifo.instance->setAttr(parameterAttr, rewriter.getUnitAttr());
   return success();
 }
 
@@ -239,27 +253,27 @@ LogicalResult KernelConversion::convertTask(TaskOp task) {
   return convertBody(lean.getBody(), rewriter);
 }
 
-/// A stream carries parameters when all that reaches it are constants of the model, moved but not computed with.
-void KernelConversion::markParameters() {
-  auto flags = kernel->getAttrOfType<DenseBoolArrayAttr>(operandParametersAttr);
-  auto isParameter = [&](Value value) {
-    if (auto argument = dyn_cast<BlockArgument>(value))
-      return flags.asArrayRef()[argument.getArgNumber()];
-    return value.getDefiningOp()->hasAttr(parameterAttr);
-  };
-  for (TaskOp task : kernel.getBody().front().getOps<TaskOp>()) {
+/// Puts the body into the order of a dataflow region: FIFOs, then tasks from the reading DMAs to the writing ones.
+void KernelConversion::orderBody() {
+  Block &body = kernel.getBody().front();
+  auto kindOf = [](TaskOp task) {
     auto kind = task->getAttrOfType<StringAttr>("st.kind");
-    bool moves = kind && llvm::is_contained({"dma_read", "converter", "fork"}, kind.getValue());
-    if (!moves || task.getReads().empty() || !llvm::all_of(task.getReads(), isParameter))
-      continue;
-    for (Value init : task.getInits())
-      if (auto stream = init.getDefiningOp<StreamOp>())
-        stream->setAttr(parameterAttr, rewriter.getUnitAttr());
+    return kind ? kind.getValue() : StringRef();
+  };
+  SmallVector<Operation *> streams, readers, others, writers;
+  for (Operation &op : body.without_terminator()) {
+    auto task = dyn_cast<TaskOp>(op);
+    auto &group = !task ? streams : kindOf(task) == "dma_read" ? readers : kindOf(task) == "dma_write" ? writers : others;
+    group.push_back(&op);
   }
+  for (auto *group : {&streams, &readers, &others, &writers})
+    for (Operation *op : *group)
+      op->moveBefore(body.getTerminator());
 }
 
 /// Rebuilds the kernel without results, its memories outside.
-LogicalResult KernelConversion::finish() {
+void KernelConversion::finish() {
+  orderBody();
   Location loc = kernel.getLoc();
   SmallVector<Value> operands;
   rewriter.setInsertionPoint(kernel);
@@ -279,12 +293,11 @@ LogicalResult KernelConversion::finish() {
         result, bufferization::ToTensorOp::create(rewriter, loc, result.getType(), output, /*restrict=*/true));
   rewriter.eraseOp(kernel);
   kernel = lean;
-  return success();
 }
 
 FailureOr<unsigned> KernelConversion::run() {
   annotateExternalTensors(kernel);
-  if (failed(bindMemories()))
+  if (failed(markParameters()) || failed(bindMemories()))
     return failure();
   createStreams();
   rewriter.modifyOpInPlace(kernel.getYield(), [&] { kernel.getYield()->setOperands({}); });
@@ -297,9 +310,7 @@ FailureOr<unsigned> KernelConversion::run() {
     rewriter.eraseOp(task);
   for (Operation *op : placeholders)
     rewriter.eraseOp(op);
-  markParameters();
-  if (failed(finish()))
-    return failure();
+  finish();
   return numStreams;
 }
 

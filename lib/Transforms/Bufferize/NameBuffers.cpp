@@ -21,6 +21,8 @@ struct Accesses {
   SmallVector<StreamReadTileOp> fills;
   SmallVector<StreamWriteTileOp> drains;
   SmallVector<linalg::LinalgOp> writers;
+  /// The name of the external tensor that the buffer is loaded from; empty when it is not.
+  std::string loadedFrom;
   /// Elements that one cycle accesses, per dimension of the buffer.
   SmallVector<int64_t> partition;
   /// Whether some fill or drain covers only part of the buffer.
@@ -33,6 +35,19 @@ static StreamOp streamOf(Value argument) {
   auto blockArgument = cast<BlockArgument>(argument);
   auto task = cast<TaskOp>(blockArgument.getOwner()->getParentOp());
   return task.getOperandFor(blockArgument).get().getDefiningOp<StreamOp>();
+}
+
+/// The user's name of the external tensor that `view` lies in; empty when it lies in none.
+static std::string nameOfMemory(Value view) {
+  while (auto subview = view.getDefiningOp<memref::SubViewOp>())
+    view = subview.getSource();
+  auto argument = dyn_cast<BlockArgument>(view);
+  auto task = argument ? dyn_cast<TaskOp>(argument.getOwner()->getParentOp()) : nullptr;
+  auto memory = task ? dyn_cast<BlockArgument>(task.getOperandFor(argument).get()) : nullptr;
+  if (!memory)
+    return "";
+  auto names = task->getParentOp()->getAttrOfType<ArrayAttr>(operandNamesAttr);
+  return names ? cast<StringAttr>(names[memory.getArgNumber()]).str() : "memory";
 }
 
 /// Factors of a token along the dimensions of a tile.
@@ -77,8 +92,11 @@ static void collect(Value value, ArrayRef<int64_t> dims, ArrayRef<int64_t> exten
       spread(tokenShape(write.getStream().getType(), dims.size()));
     } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
       spread(unrolledShape(linalgOp, use));
-      if (linalgOp.isDpsInit(&use))
+      if (linalgOp.isDpsInit(&use)) {
         accesses.writers.push_back(linalgOp);
+        if (auto copy = dyn_cast<linalg::CopyOp>(op))
+          accesses.loadedFrom = nameOfMemory(copy.getInputs().front());
+      }
     } else if (auto subview = dyn_cast<memref::SubViewOp>(op)) {
       SmallVector<int64_t> kept;
       llvm::SmallBitVector dropped = subview.getDroppedDims();
@@ -110,6 +128,8 @@ static std::string nameFor(const Accesses &accesses, StringRef role, bool inConv
     return "window";
   if (role == "accumulator")
     return "acc";
+  if (!accesses.loadedFrom.empty())
+    return "tile_" + accesses.loadedFrom;
   if (!accesses.fills.empty())
     if (StreamOp stream = streamOf(StreamReadTileOp(accesses.fills.front()).getStream()))
       return ((accesses.inParts ? "row_" : "tile_") + sourceName(stream)).str();
@@ -126,21 +146,6 @@ static StringRef roleOf(const Accesses &accesses) {
     return stream && stream->hasAttr(parameterAttr);
   });
   return onlyParameters && accesses.writers.empty() ? "parameter" : "activation";
-}
-
-/// Where a buffer of this shape lives. One bank serves one element per cycle; a bank of a few words costs less in
-/// LUTs than the smallest block RAM (18 Kbit), and UltraRAM (288 Kbit) pays only for banks that fill most of one.
-static StorageKind storageFor(MemRefType type, ArrayRef<int64_t> partition) {
-  constexpr int64_t lutramWords = 64, ultraRamBits = 144 * 1024;
-  int64_t banks = 1;
-  for (int64_t factor : partition)
-    banks *= factor;
-  int64_t words = llvm::divideCeil(type.getNumElements(), banks);
-  if (words == 1)
-    return StorageKind::Register;
-  if (words <= lutramWords)
-    return StorageKind::Lutram;
-  return words * type.getElementTypeBitWidth() >= ultraRamBits ? StorageKind::Uram : StorageKind::Bram;
 }
 
 static void nameBuffers(TaskOp task, IRRewriter &rewriter, llvm::function_ref<void()> count) {
@@ -160,10 +165,9 @@ static void nameBuffers(TaskOp task, IRRewriter &rewriter, llvm::function_ref<vo
     if (unsigned uses = taken[name]++)
       name += "_" + std::to_string(uses);
     bool isPartitioned = llvm::any_of(accesses.partition, [](int64_t factor) { return factor != 1; });
-    StorageKind storage = storageFor(allocation.getType(), accesses.partition);
     auto buffer = BufferOp::create(rewriter, allocation.getLoc(), allocation.getType(), name, /*halves=*/1,
                                    isPartitioned ? rewriter.getDenseI64ArrayAttr(accesses.partition) : nullptr,
-                                   StorageKindAttr::get(rewriter.getContext(), storage), role);
+                                   StorageKindAttr(), role);
     // The task's one copy serves all iterations: each has left it before the next begins.
     rewriter.replaceAllUsesWith(allocation, buffer);
     rewriter.eraseOp(allocation);

@@ -22,7 +22,7 @@ def LowerItensorToStream : Pass<"st-lower-itensor-to-stream", "::mlir::ModuleOp"
     ```
 
     The kernel gains `st.operand_names` (the user's names), `st.operand_directions` ("in" or "out") and
-    `st.operand_parameters` (true where the operand holds constants of the model); a stream that carries only
+    `st.parameter_operands` (the numbers of those that hold constants of the model); a stream that carries only
     parameters has the attribute `st.parameter`.
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect",
@@ -35,7 +35,8 @@ def PrivatizeInits : Pass<"st-privatize-inits", "::mlir::ModuleOp"> {
   let description = [{
     One-shot bufferization copies where two ops want to write the same tensor. This pass leaves it no reason to: every
     use of a `tensor.empty` as a destination gets its own, a splat constant that is written becomes a `linalg.fill`,
-    and an elementwise op whose operand has no later use writes over that operand.
+    and an elementwise op whose operand has no later use writes over that operand. A tile of external memory that is
+    computed with, not only moved into a stream, is copied on chip first.
 
     ```
     %acc = scf.for ... iter_args(%t = %zero)                   // %zero = arith.constant dense<0.0>

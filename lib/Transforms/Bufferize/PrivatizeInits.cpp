@@ -98,11 +98,33 @@ static bool writeOverOperand(linalg::GenericOp op, IRRewriter &rewriter) {
   return false;
 }
 
+/// Whether `slice` is moved as it is, so that its tokens can come straight from external memory.
+static bool isOnlyMoved(tensor::ExtractSliceOp slice) {
+  return llvm::all_of(slice->getUsers(), [](Operation *user) { return isa<StreamWriteTileOp>(user); });
+}
+
+/// A tile of external memory that is computed with is copied on chip first: a burst instead of single accesses.
+static void loadExternalTiles(TaskOp task, IRRewriter &rewriter) {
+  SmallVector<tensor::ExtractSliceOp> slices;
+  task.walk([&](tensor::ExtractSliceOp slice) {
+    if (slice.getSource().getDefiningOp<bufferization::ToTensorOp>() && !isOnlyMoved(slice))
+      slices.push_back(slice);
+  });
+  for (tensor::ExtractSliceOp slice : slices) {
+    rewriter.setInsertionPointAfter(slice);
+    RankedTensorType type = slice.getType();
+    Value empty = tensor::EmptyOp::create(rewriter, slice.getLoc(), type.getShape(), type.getElementType());
+    auto copy = linalg::CopyOp::create(rewriter, slice.getLoc(), slice.getResult(), empty);
+    rewriter.replaceAllUsesExcept(slice, copy.getResult(0), copy);
+  }
+}
+
 namespace {
 struct PrivatizeInits : st::impl::PrivatizeInitsBase<PrivatizeInits> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     getOperation().walk([&](TaskOp task) {
+      loadExternalTiles(task, rewriter);
       fillSplats(task, rewriter);
       splitEmpties(task, rewriter);
       task.walk([&](linalg::GenericOp op) { numReused += writeOverOperand(op, rewriter); });
