@@ -75,6 +75,12 @@ int64_t Device::onChipBytesAvailable() const {
   return sum.bram18 * kBram18Bytes + sum.uram * kUramBytes;
 }
 
+int64_t Device::memoryBlocksAvailable(MemoryKind kind) const {
+  Resources sum = available();
+  int64_t have = kind == MemoryKind::Lutram ? sum.lut : kind == MemoryKind::Bram ? sum.bram18 : sum.uram;
+  return blocks(kind).shapes.empty() ? 0 : static_cast<int64_t>(have * blocks(kind).share);
+}
+
 double Device::channelBytesPerCycle(const ExternalMemory &memory) const {
   double channel = memory.channelBytesPerSecond * memory.sequentialEfficiency / (currentClockMhz * 1e6);
   return std::min(channel, memory.portBits / 8.0);
@@ -164,17 +170,24 @@ static std::map<std::string, std::string> deviceFiles(llvm::ArrayRef<std::string
   return files;
 }
 
-llvm::Expected<Device> Device::find(llvm::StringRef name, llvm::ArrayRef<std::string> searchDirs) {
+llvm::Expected<std::string> st::findDeviceFile(llvm::StringRef name, llvm::ArrayRef<std::string> searchDirs) {
   if (name.ends_with(".json"))
-    return load(name);
+    return name.str();
   std::map<std::string, std::string> files = deviceFiles(searchDirs);
   auto it = files.find(name.str());
   if (it != files.end())
-    return load(it->second);
+    return it->second;
   std::string known = llvm::join(llvm::map_range(files, [](const auto &file) { return file.first; }), ", ");
   return makeError("unknown device '{0}': there is no {0}.json in {1} (devices found: {2}); give one of these or the path "
                    "of a device file",
                    name, llvm::join(searchDirs, ", "), known.empty() ? "none" : known);
+}
+
+llvm::Expected<Device> Device::find(llvm::StringRef name, llvm::ArrayRef<std::string> searchDirs) {
+  auto file = findDeviceFile(name, searchDirs);
+  if (!file)
+    return file.takeError();
+  return load(*file);
 }
 
 llvm::Expected<std::vector<DeviceFile>> st::listDevices(llvm::ArrayRef<std::string> searchDirs) {

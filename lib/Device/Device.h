@@ -110,6 +110,8 @@ public:
   int64_t dspAvailable() const { return available().dsp; }
   /// Bytes of BRAM and URAM that the shell leaves. LUTRAM is not counted: its LUTs are logic's first.
   int64_t onChipBytesAvailable() const;
+  /// Blocks of a kind of on-chip memory that the shell leaves: LUTs that can be memory, BRAM18, URAM.
+  int64_t memoryBlocksAvailable(MemoryKind kind) const;
   /// Bytes that one external channel moves per kernel clock cycle in sequential access, all limits considered.
   double channelBytesPerCycle(const ExternalMemory &memory) const;
 
@@ -148,6 +150,10 @@ private:
   /// Indexed by OpKind.
   std::vector<OperatorEntry> operators;
 };
+
+/// The file of the device called `name`: a path to a .json file as it is, or a name that is looked up as
+/// `<dir>/<name>.json`. The error lists the devices that exist.
+llvm::Expected<std::string> findDeviceFile(llvm::StringRef name, llvm::ArrayRef<std::string> searchDirs);
 
 /// A device file that `listDevices` found.
 struct DeviceFile {

@@ -1,0 +1,169 @@
+//===- IntermediateMemory.cpp - On-chip bytes for what flows between tasks ------------------------------------===//
+
+#include "Analysis/IntermediateMemory.h"
+#include "Analysis/FifoProblem.h"
+#include "Support/Units.h"
+#include "llvm/ADT/SmallBitVector.h"
+
+using namespace mlir;
+using namespace st;
+
+namespace {
+class Account {
+public:
+  Account(KernelOp kernel, std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos)
+      : schedules(schedules), fifos(fifos), flow(kernel, fifos) {
+    for (auto [index, schedule] : llvm::enumerate(schedules))
+      numbers[schedule.task] = index;
+    findSources();
+  }
+
+  IntermediateMemory run();
+
+private:
+  void findSources();
+  void addTensors();
+  void addFifo(FifoEdge &edge);
+  void addBuffers(TaskSchedule &schedule);
+  void add(std::string name, int source, int64_t bytes, std::string reason);
+
+  /// Whether the task makes a tensor, rather than copying or reordering one.
+  bool makesTensor(int task) const { return schedules[task].kind == "compute" || schedules[task].kind == "row"; }
+  /// Whether two of the task's activation inputs come from a common task.
+  bool reconverges(int task) const;
+  /// The tensor that arrives at a task's block argument; -1 for none.
+  int sourceAt(TaskOp task, unsigned argument) const;
+
+  std::vector<TaskSchedule> &schedules;
+  std::vector<FifoEdge> &fifos;
+  ParameterFlow flow;
+  llvm::DenseMap<Operation *, int> numbers;
+  /// By task: the task whose tensor it passes on (itself where it makes one).
+  std::vector<int> sources;
+  /// By task: itself and all tasks whose activations reach it.
+  std::vector<llvm::SmallBitVector> ancestors;
+  IntermediateMemory result;
+};
+} // namespace
+
+int Account::sourceAt(TaskOp task, unsigned argument) const {
+  for (FifoEdge &edge : fifos)
+    if (edge.consumer == task && edge.consumerArgument == argument)
+      return sources[numbers.lookup(edge.producer)];
+  return numbers.lookup(task);
+}
+
+void Account::findSources() {
+  // Tasks stand in topological order.
+  for (auto [index, schedule] : llvm::enumerate(schedules)) {
+    sources.push_back(index);
+    ancestors.emplace_back(schedules.size());
+    ancestors.back().set(index);
+    for (FifoEdge &edge : fifos) {
+      if (edge.consumer != schedule.task || flow.isParameter(edge.consumer, edge.consumerArgument))
+        continue;
+      int producer = numbers.lookup(edge.producer);
+      ancestors[index] |= ancestors[producer];
+      if (!makesTensor(index))
+        sources[index] = sources[producer];
+    }
+  }
+}
+
+bool Account::reconverges(int task) const {
+  llvm::SmallBitVector seen(schedules.size());
+  for (FifoEdge &edge : fifos) {
+    if (edge.consumer != schedules[task].task || flow.isParameter(edge.consumer, edge.consumerArgument))
+      continue;
+    const llvm::SmallBitVector &above = ancestors[numbers.lookup(edge.producer)];
+    if (seen.anyCommon(above))
+      return true;
+    seen |= above;
+  }
+  return false;
+}
+
+void Account::add(std::string name, int source, int64_t bytes, std::string reason) {
+  std::string tensor = source < 0 ? "" : schedules[source].task.getSymName().str();
+  result.heldBytes += bytes;
+  for (StreamedTensor &streamed : result.tensors)
+    if (streamed.name == tensor)
+      streamed.heldBytes += bytes;
+  result.holders.push_back({std::move(name), std::move(tensor), bytes, std::move(reason)});
+}
+
+void Account::addTensors() {
+  llvm::SmallBitVector counted(schedules.size());
+  for (FifoEdge &edge : fifos) {
+    int consumer = numbers.lookup(edge.consumer), source = sources[numbers.lookup(edge.producer)];
+    if (!makesTensor(consumer) || !makesTensor(source) || counted.test(source) ||
+        flow.isParameter(edge.consumer, edge.consumerArgument))
+      continue;
+    counted.set(source);
+    int64_t bits = ShapedType::getNumElements(edge.getType().getDataShape()) *
+                   edge.getType().getScalarType().getIntOrFloatBitWidth();
+    result.tensors.push_back({schedules[source].task.getSymName().str(), 2 * bytesForBits(bits)});
+    result.tensorBytes += result.tensors.back().bytes;
+  }
+}
+
+void Account::addFifo(FifoEdge &edge) {
+  if (flow.isParameter(edge.consumer, edge.consumerArgument))
+    return;
+  int64_t depth = edge.instance.getDepthTokens().value_or(0);
+  auto required = edge.instance->getAttrOfType<IntegerAttr>("st.required_tokens");
+  std::string reason = "fifo skew";
+  if ((required ? required.getInt() : depth) <= 2)
+    reason = "fifo";
+  else if (reconverges(numbers.lookup(edge.consumer)))
+    reason = "re-convergence";
+  add(getFifoName(edge), sources[numbers.lookup(edge.producer)], bytesForBits(depth * edge.getTokenBits()), reason);
+}
+
+/// Whether a stream passes parts of its tensor more than once.
+static bool reaccesses(ItensorType type) {
+  for (auto [dim, trips] : llvm::enumerate(type.getTripCounts()))
+    if (trips > 1 && !type.getIterMap().isFunctionOfDim(dim))
+      return true;
+  return false;
+}
+
+void Account::addBuffers(TaskSchedule &schedule) {
+  int index = numbers.lookup(schedule.task);
+  if (flow.isParameterTask(schedule.task))
+    return;
+  for (const TaskBuffer &buffer : schedule.buffers) {
+    if (buffer.kind == BufferKind::Accumulator)
+      continue;
+    bool onlyParameters = !buffer.readArguments.empty() && llvm::all_of(buffer.readArguments, [&](unsigned argument) {
+      return flow.isParameter(schedule.task, argument);
+    });
+    if (onlyParameters)
+      continue;
+    int source = buffer.readArguments.empty() ? index : sourceAt(schedule.task, buffer.readArguments.front());
+    std::string reason = stringify(buffer.kind).str();
+    if (buffer.kind == BufferKind::Converter) {
+      bool again = llvm::any_of(schedule.task->getResultTypes(), [](Type type) {
+        auto itensor = dyn_cast<ItensorType>(type);
+        return itensor && reaccesses(itensor);
+      });
+      reason = again ? "re-access converter" : "reorder converter";
+    }
+    add((schedule.task.getSymName() + "." + buffer.name).str(), source, bytesForBits(buffer.bits()), reason);
+  }
+}
+
+IntermediateMemory Account::run() {
+  addTensors();
+  for (FifoEdge &edge : fifos)
+    addFifo(edge);
+  for (TaskSchedule &schedule : schedules)
+    addBuffers(schedule);
+  llvm::stable_sort(result.holders, [](const MemoryHolder &a, const MemoryHolder &b) { return a.bytes > b.bytes; });
+  return std::move(result);
+}
+
+IntermediateMemory st::accountIntermediateMemory(KernelOp kernel, std::vector<TaskSchedule> &schedules,
+                                                 std::vector<FifoEdge> &fifos) {
+  return Account(kernel, schedules, fifos).run();
+}

@@ -1,0 +1,58 @@
+//===- AssignChannels.cpp - External memory channels for DMAs -------------------------------------------------===//
+
+#include "Analysis/Schedule.h"
+#include "Transforms/Allocate/Passes.h"
+#include "mlir/IR/Builders.h"
+
+namespace st {
+#define GEN_PASS_DEF_ASSIGNCHANNELS
+#include "Transforms/Allocate/Passes.h.inc"
+} // namespace st
+
+using namespace mlir;
+using namespace st;
+
+/// Bytes that a DMA moves in one launch: every tile of its streams, re-accesses included.
+static int64_t bytesMoved(TaskOp task) {
+  int64_t bits = 0;
+  for (Type type : task->getOperandTypes())
+    if (auto itensor = dyn_cast<ItensorType>(type))
+      bits += itensor.getNumTiles() * itensor.getTileType().getNumElements() *
+              itensor.getScalarType().getIntOrFloatBitWidth();
+  return bits / 8;
+}
+
+namespace {
+struct AssignChannels : st::impl::AssignChannelsBase<AssignChannels> {
+  using AssignChannelsBase::AssignChannelsBase;
+
+  void runOnOperation() override {
+    llvm::Expected<Device> loaded = loadDevice(device, clockMhz);
+    if (!loaded) {
+      emitError(getOperation().getLoc()) << llvm::toString(loaded.takeError());
+      return signalPassFailure();
+    }
+    if (loaded->memories().empty()) {
+      emitError(getOperation().getLoc()) << "device '" << loaded->name() << "' has no external memory for DMAs";
+      return signalPassFailure();
+    }
+    int64_t channels = loaded->memories().front().channels;
+    getOperation().walk([&](KernelOp kernel) { assign(kernel, channels); });
+  }
+
+  void assign(KernelOp kernel, int64_t channels) {
+    SmallVector<std::pair<int64_t, TaskOp>> transfers;
+    for (TaskOp task : kernel.getBody().getOps<TaskOp>())
+      if (getTaskKind(task).starts_with("dma_"))
+        transfers.emplace_back(bytesMoved(task), task);
+    llvm::stable_sort(transfers, [](const auto &a, const auto &b) { return a.first > b.first; });
+    SmallVector<int64_t> load(channels, 0);
+    Builder builder(&getContext());
+    for (auto &[bytes, task] : transfers) {
+      auto least = llvm::min_element(load);
+      *least += bytes;
+      task->setAttr("st.hbm_channel", builder.getI64IntegerAttr(std::distance(load.begin(), least)));
+    }
+  }
+};
+} // namespace

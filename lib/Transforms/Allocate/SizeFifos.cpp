@@ -1,0 +1,94 @@
+//===- SizeFifos.cpp - The depth of every FIFO ----------------------------------------------------------------===//
+
+#include "Analysis/FifoProblem.h"
+#include "Transforms/Allocate/Passes.h"
+#include "llvm/ADT/StringSwitch.h"
+
+namespace st {
+#define GEN_PASS_DEF_SIZEFIFOS
+#include "Transforms/Allocate/Passes.h.inc"
+} // namespace st
+
+using namespace mlir;
+using namespace st;
+
+/// The schedule stands in the IR; sizing by another one would be silently wrong.
+static LogicalResult checkSchedule(TaskSchedule &schedule) {
+  ScheduleAttr attribute = schedule.task.getSchedule().value_or(ScheduleAttr());
+  auto expected = ScheduleAttr::get(schedule.task.getContext(), schedule.ii, schedule.firstTokenCycles,
+                                    schedule.latencyCycles);
+  if (!attribute)
+    return schedule.task.emitOpError("has no schedule: run st-schedule-tasks first");
+  if (attribute != expected)
+    return schedule.task.emitOpError() << "has schedule " << attribute << ", but its body gives " << expected
+                                       << ": run st-schedule-tasks again, for the same device and clock";
+  return success();
+}
+
+namespace {
+struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
+  using SizeFifosBase::SizeFifosBase;
+
+  void runOnOperation() override {
+    llvm::Expected<Device> loaded = loadDevice(device, clockMhz);
+    if (!loaded) {
+      emitError(getOperation().getLoc()) << llvm::toString(loaded.takeError());
+      return signalPassFailure();
+    }
+    FailureOr<FifoSizingOptions> options = parseOptions();
+    if (failed(options))
+      return signalPassFailure();
+    WalkResult walk = getOperation().walk([&](KernelOp kernel) {
+      return failed(sizeKernel(kernel, *loaded, *options)) ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    if (walk.wasInterrupted())
+      signalPassFailure();
+  }
+
+  FailureOr<FifoSizingOptions> parseOptions() {
+    FifoSizingOptions options;
+    auto depthModel = llvm::StringSwitch<std::optional<DepthModel>>(model)
+                          .Case("mean-rate", DepthModel::MeanRate)
+                          .Case("exact-curve", DepthModel::ExactCurve)
+                          .Case("deadlock-only", DepthModel::DeadlockOnly)
+                          .Default(std::nullopt);
+    auto rates = llvm::StringSwitch<std::optional<Equalisation>>(equalisation)
+                     .Case("normal", Equalisation::Normal)
+                     .Case("conservative", Equalisation::Conservative)
+                     .Default(std::nullopt);
+    if (!depthModel || !rates)
+      return emitError(getOperation().getLoc())
+             << "unknown option of st-size-fifos: model is mean-rate, exact-curve or deadlock-only, not '" << model
+             << "'; equalisation is normal or conservative, not '" << equalisation << "'";
+    options.model = *depthModel;
+    options.equalisation = *rates;
+    return options;
+  }
+
+  LogicalResult sizeKernel(KernelOp kernel, const Device &loaded, const FifoSizingOptions &options) {
+    FailureOr<std::vector<FifoEdge>> fifos = collectFifos(kernel);
+    FailureOr<std::vector<TaskSchedule>> schedules = scheduleKernel(kernel, loaded);
+    if (failed(fifos) || failed(schedules))
+      return failure();
+    for (TaskSchedule &schedule : *schedules)
+      if (failed(checkSchedule(schedule)))
+        return failure();
+    FailureOr<FifoSizingProblem> problem = buildFifoProblem(*schedules, *fifos);
+    if (failed(problem))
+      return failure();
+    llvm::Expected<FifoSolution> solution = problem->solve(options);
+    if (!solution) {
+      reportFifoError(kernel, *fifos, solution.takeError());
+      return failure();
+    }
+    for (auto [index, edge] : llvm::enumerate(*fifos)) {
+      edge.instance.setDepthTokens(solution->depths[index]);
+      numGrown += solution->grownBy(index) > 0;
+    }
+    numFifos += fifos->size();
+    totalBits += solution->totalBits;
+    fullTensorBits += solution->fullTensorBits;
+    return success();
+  }
+};
+} // namespace
