@@ -14,10 +14,12 @@ namespace path = llvm::sys::path;
 Expected<std::unique_ptr<MemoryBuffer>> st::readFile(StringRef filePath) {
   if (fs::is_directory(filePath))
     return makeError("{0}: is a folder, a file was expected", filePath);
-  auto buffer = MemoryBuffer::getFile(filePath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  auto buffer = MemoryBuffer::getFile(filePath, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return makeError("{0}: cannot be read: {1}; check the path and its permissions", filePath,
-                     buffer.getError().message());
+    return makeError(
+        "{0}: cannot be read: {1}; check the path and its permissions",
+        filePath, buffer.getError().message());
   return std::move(*buffer);
 }
 
@@ -25,7 +27,8 @@ Error st::writeFile(StringRef filePath, StringRef contents) {
   StringRef parent = path::parent_path(filePath);
   if (!parent.empty())
     if (std::error_code error = fs::create_directories(parent))
-      return makeError("{0}: cannot create the folder: {1}", parent, error.message());
+      return makeError("{0}: cannot create the folder: {1}", parent,
+                       error.message());
   std::error_code error;
   raw_fd_ostream stream(filePath, error);
   if (error)
@@ -35,7 +38,8 @@ Error st::writeFile(StringRef filePath, StringRef contents) {
   if (stream.has_error()) {
     error = stream.error();
     stream.clear_error();
-    return makeError("{0}: cannot be written completely: {1}", filePath, error.message());
+    return makeError("{0}: cannot be written completely: {1}", filePath,
+                     error.message());
   }
   return Error::success();
 }
@@ -45,16 +49,19 @@ static Error checkReplaceable(StringRef folder) {
   if (!fs::exists(folder))
     return Error::success();
   if (!fs::is_directory(folder))
-    return st::makeError("{0}: exists and is not a folder; choose another output path", folder);
+    return st::makeError(
+        "{0}: exists and is not a folder; choose another output path", folder);
   SmallString<128> design(folder);
   path::append(design, "design.json");
   std::error_code error;
-  bool isEmpty = fs::directory_iterator(folder, error) == fs::directory_iterator();
+  bool isEmpty =
+      fs::directory_iterator(folder, error) == fs::directory_iterator();
   if (error)
     return st::makeError("{0}: cannot be listed: {1}", folder, error.message());
   if (isEmpty || fs::exists(design))
     return Error::success();
-  return st::makeError("{0}: exists, is not empty and holds no design.json, so it is not overwritten; remove it or "
+  return st::makeError("{0}: exists, is not empty and holds no design.json, so "
+                       "it is not overwritten; remove it or "
                        "choose another output path",
                        folder);
 }
@@ -68,21 +75,26 @@ Expected<st::OutputFolder> st::OutputFolder::create(StringRef folder) {
     return error;
   StringRef parent = path::parent_path(final);
   if (std::error_code error = fs::create_directories(parent))
-    return makeError("{0}: cannot create the folder: {1}", parent, error.message());
+    return makeError("{0}: cannot create the folder: {1}", parent,
+                     error.message());
   SmallString<128> temporary;
   std::error_code error;
-  // A taken name is only bad luck; a few attempts tell it from a folder that cannot be written.
+  // A taken name is only bad luck; a few attempts tell it from a folder that
+  // cannot be written.
   for (unsigned attempt = 0; attempt < 8; ++attempt) {
-    fs::createUniquePath(final + ".writing-%%%%%%%%", temporary, /*MakeAbsolute=*/false);
+    fs::createUniquePath(final + ".writing-%%%%%%%%", temporary,
+                         /*MakeAbsolute=*/false);
     error = fs::create_directory(temporary, /*IgnoreExisting=*/false);
     if (!error)
       return OutputFolder(final.str().str(), temporary.str().str());
   }
-  return makeError("{0}: cannot be created: {1}; check that {2} is writable", final, error.message(), parent);
+  return makeError("{0}: cannot be created: {1}; check that {2} is writable",
+                   final, error.message(), parent);
 }
 
 st::OutputFolder::OutputFolder(OutputFolder &&other)
-    : final(std::move(other.final)), current(std::move(other.current)), done(other.done) {
+    : final(std::move(other.final)), current(std::move(other.current)),
+      done(other.done) {
   other.done = true;
 }
 

@@ -20,9 +20,11 @@ struct DtypeName {
   const char *numpys;
   int64_t bytes;
 };
-constexpr DtypeName dtypeNames[] = {{"f32", "<f4", 4}, {"f64", "<f8", 8}, {"f16", "<f2", 2}, {"i64", "<i8", 8},
-                                    {"i32", "<i4", 4}, {"i16", "<i2", 2}, {"i8", "|i1", 1},  {"u64", "<u8", 8},
-                                    {"u32", "<u4", 4}, {"u16", "<u2", 2}, {"u8", "|u1", 1},  {"bool", "|b1", 1}};
+constexpr DtypeName dtypeNames[] = {
+    {"f32", "<f4", 4}, {"f64", "<f8", 8}, {"f16", "<f2", 2},
+    {"i64", "<i8", 8}, {"i32", "<i4", 4}, {"i16", "<i2", 2},
+    {"i8", "|i1", 1},  {"u64", "<u8", 8}, {"u32", "<u4", 4},
+    {"u16", "<u2", 2}, {"u8", "|u1", 1},  {"bool", "|b1", 1}};
 
 // Signatures and fixed sizes of the zip format (PKWARE APPNOTE 4.3).
 constexpr uint32_t localSignature = 0x04034b50;
@@ -34,11 +36,18 @@ constexpr size_t endBytes = 22;
 constexpr uint16_t methodStored = 0;
 constexpr uint16_t methodDeflated = 8;
 
-uint16_t read16(StringRef data, size_t offset) { return endian::read16le(data.data() + offset); }
-uint32_t read32(StringRef data, size_t offset) { return endian::read32le(data.data() + offset); }
-uint64_t read64(StringRef data, size_t offset) { return endian::read64le(data.data() + offset); }
+uint16_t read16(StringRef data, size_t offset) {
+  return endian::read16le(data.data() + offset);
+}
+uint32_t read32(StringRef data, size_t offset) {
+  return endian::read32le(data.data() + offset);
+}
+uint64_t read64(StringRef data, size_t offset) {
+  return endian::read64le(data.data() + offset);
+}
 
-/// One file of the archive, as the central directory describes it. Sizes and offsets in bytes.
+/// One file of the archive, as the central directory describes it. Sizes and
+/// offsets in bytes.
 struct Member {
   StringRef name;
   uint16_t flags;
@@ -55,12 +64,16 @@ public:
   ZipReader(StringRef path, StringRef data) : path(path), data(data) {}
 
   Expected<std::vector<Member>> readDirectory();
-  /// The uncompressed contents of `member`; `storage` holds them if they had to be inflated.
-  Expected<StringRef> readMember(const Member &member, std::vector<char> &storage);
+  /// The uncompressed contents of `member`; `storage` holds them if they had to
+  /// be inflated.
+  Expected<StringRef> readMember(const Member &member,
+                                 std::vector<char> &storage);
 
 private:
   Error damaged(const Twine &what) {
-    return st::makeError("{0}: not a readable .npz archive: {1}; write it again with numpy.savez", path, what.str());
+    return st::makeError("{0}: not a readable .npz archive: {1}; write it "
+                         "again with numpy.savez",
+                         path, what.str());
   }
   Error readZip64(StringRef extra, Member &member);
 
@@ -70,7 +83,8 @@ private:
 Expected<std::vector<Member>> ZipReader::readDirectory() {
   if (data.size() < endBytes)
     return damaged("the file is too short");
-  // The end record is the last thing in the file, except for a comment of at most 65535 bytes.
+  // The end record is the last thing in the file, except for a comment of at
+  // most 65535 bytes.
   size_t lowest = data.size() - std::min<size_t>(data.size(), endBytes + 65535);
   size_t end = data.size() - endBytes;
   while (read32(data, end) != endSignature) {
@@ -94,12 +108,14 @@ Expected<std::vector<Member>> ZipReader::readDirectory() {
     member.compressedSize = read32(data, offset + 20);
     member.size = read32(data, offset + 24);
     member.localOffset = read32(data, offset + 42);
-    size_t nameSize = read16(data, offset + 28), extraSize = read16(data, offset + 30);
+    size_t nameSize = read16(data, offset + 28),
+           extraSize = read16(data, offset + 30);
     size_t commentSize = read16(data, offset + 32);
     if (offset + centralBytes + nameSize + extraSize + commentSize > end)
       return damaged("the zip directory is damaged");
     member.name = data.substr(offset + centralBytes, nameSize);
-    if (Error error = readZip64(data.substr(offset + centralBytes + nameSize, extraSize), member))
+    if (Error error = readZip64(
+            data.substr(offset + centralBytes + nameSize, extraSize), member))
       return error;
     members.push_back(member);
     offset += centralBytes + nameSize + extraSize + commentSize;
@@ -107,8 +123,8 @@ Expected<std::vector<Member>> ZipReader::readDirectory() {
   return members;
 }
 
-/// NumPy may write 64-bit sizes even for small arrays; they stand in extra field 1, in the order of the fields that
-/// are all ones.
+/// NumPy may write 64-bit sizes even for small arrays; they stand in extra
+/// field 1, in the order of the fields that are all ones.
 Error ZipReader::readZip64(StringRef extra, Member &member) {
   while (extra.size() >= 4) {
     unsigned id = read16(extra, 0);
@@ -119,7 +135,8 @@ Error ZipReader::readZip64(StringRef extra, Member &member) {
     extra = extra.drop_front(4 + size);
     if (id != 1)
       continue;
-    for (uint64_t *value : {&member.size, &member.compressedSize, &member.localOffset}) {
+    for (uint64_t *value :
+         {&member.size, &member.compressedSize, &member.localOffset}) {
       if (*value != 0xffffffff)
         continue;
       if (field.size() < 8)
@@ -131,9 +148,11 @@ Error ZipReader::readZip64(StringRef extra, Member &member) {
   return Error::success();
 }
 
-Expected<StringRef> ZipReader::readMember(const Member &member, std::vector<char> &storage) {
+Expected<StringRef> ZipReader::readMember(const Member &member,
+                                          std::vector<char> &storage) {
   uint64_t offset = member.localOffset;
-  if (offset > data.size() || data.size() - offset < localBytes || read32(data, offset) != localSignature)
+  if (offset > data.size() || data.size() - offset < localBytes ||
+      read32(data, offset) != localSignature)
     return damaged("the header of '" + member.name + "' is damaged");
   offset += localBytes + read16(data, offset + 26) + read16(data, offset + 28);
   if (offset > data.size() || member.compressedSize > data.size() - offset)
@@ -142,7 +161,8 @@ Expected<StringRef> ZipReader::readMember(const Member &member, std::vector<char
     return damaged("'" + member.name + "' is encrypted");
   StringRef contents = data.substr(offset, member.compressedSize);
   if (member.method == methodDeflated) {
-    // Deflate cannot shrink by more than 1032; a larger claim would only make us allocate memory for nothing.
+    // Deflate cannot shrink by more than 1032; a larger claim would only make
+    // us allocate memory for nothing.
     if (member.size / 1032 > member.compressedSize + 1)
       return damaged("'" + member.name + "' claims an impossible size");
     storage.resize(member.size);
@@ -155,11 +175,13 @@ Expected<StringRef> ZipReader::readMember(const Member &member, std::vector<char
     while (status == Z_OK) {
       uint64_t available = std::min<uint64_t>(contents.size() - read, 1u << 30);
       uint64_t room = std::min<uint64_t>(member.size - written, 1u << 30);
-      stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(contents.data() + read));
+      stream.next_in =
+          reinterpret_cast<Bytef *>(const_cast<char *>(contents.data() + read));
       stream.avail_in = available;
       // zlib wants a valid pointer even when there is no room left.
       Bytef nothing;
-      stream.next_out = room ? reinterpret_cast<Bytef *>(storage.data() + written) : &nothing;
+      stream.next_out =
+          room ? reinterpret_cast<Bytef *>(storage.data() + written) : &nothing;
       stream.avail_out = room;
       status = inflate(&stream, Z_NO_FLUSH);
       read += available - stream.avail_in;
@@ -167,17 +189,21 @@ Expected<StringRef> ZipReader::readMember(const Member &member, std::vector<char
     }
     inflateEnd(&stream);
     if (status != Z_STREAM_END || written != member.size)
-      return damaged("'" + member.name + "' does not decompress to its stated size");
+      return damaged("'" + member.name +
+                     "' does not decompress to its stated size");
     contents = StringRef(storage.data(), storage.size());
-  } else if (member.method != methodStored || member.size != member.compressedSize) {
+  } else if (member.method != methodStored ||
+             member.size != member.compressedSize) {
     return damaged("'" + member.name + "' is compressed by an unknown method");
   }
-  if (crc32_z(0, reinterpret_cast<const Bytef *>(contents.data()), contents.size()) != member.crc)
+  if (crc32_z(0, reinterpret_cast<const Bytef *>(contents.data()),
+              contents.size()) != member.crc)
     return damaged("the checksum of '" + member.name + "' is wrong");
   return contents;
 }
 
-/// The text after `'key':` in the header of an .npy file, which is a Python dictionary on one line.
+/// The text after `'key':` in the header of an .npy file, which is a Python
+/// dictionary on one line.
 std::optional<StringRef> findKey(StringRef header, StringRef key) {
   size_t position = header.find(("'" + key + "'").str());
   if (position == StringRef::npos)
@@ -210,7 +236,8 @@ std::optional<SmallVector<int64_t>> parseShape(StringRef text) {
 }
 
 /// Column-major to row-major: `source` counts its first index fastest.
-std::vector<char> toRowMajor(StringRef source, ArrayRef<int64_t> shape, int64_t elementBytes) {
+std::vector<char> toRowMajor(StringRef source, ArrayRef<int64_t> shape,
+                             int64_t elementBytes) {
   std::vector<char> result(source.size());
   SmallVector<int64_t> strides(shape.size(), 1);
   for (size_t dim = 1; dim < shape.size(); ++dim)
@@ -220,7 +247,8 @@ std::vector<char> toRowMajor(StringRef source, ArrayRef<int64_t> shape, int64_t 
     int64_t position = 0;
     for (size_t dim = 0; dim < shape.size(); ++dim)
       position += index[dim] * strides[dim];
-    std::memcpy(result.data() + target, source.data() + position * elementBytes, elementBytes);
+    std::memcpy(result.data() + target, source.data() + position * elementBytes,
+                elementBytes);
     for (size_t dim = shape.size(); dim-- > 0;) {
       if (++index[dim] < shape[dim])
         break;
@@ -233,7 +261,9 @@ std::vector<char> toRowMajor(StringRef source, ArrayRef<int64_t> shape, int64_t 
 /// Parses one .npy file (format versions 1 to 3).
 Expected<st::Array> parseNpy(StringRef path, StringRef name, StringRef data) {
   auto damaged = [&](const Twine &what) {
-    return st::makeError("{0}: array '{1}' {2}; write it again with numpy.savez", path, name, what.str());
+    return st::makeError(
+        "{0}: array '{1}' {2}; write it again with numpy.savez", path, name,
+        what.str());
   };
   if (data.size() < 10 || !data.starts_with("\x93NUMPY"))
     return damaged("is not an .npy file");
@@ -244,15 +274,21 @@ Expected<st::Array> parseNpy(StringRef path, StringRef name, StringRef data) {
   size_t headerSize = isVersion1 ? read16(data, 8) : read32(data, 8);
   if (headerSize > data.size() - start)
     return damaged("is cut off");
-  StringRef header = data.substr(start, headerSize), contents = data.drop_front(start + headerSize);
+  StringRef header = data.substr(start, headerSize),
+            contents = data.drop_front(start + headerSize);
 
-  auto descr = findKey(header, "descr"), order = findKey(header, "fortran_order"), shapeText = findKey(header, "shape");
+  auto descr = findKey(header, "descr"),
+       order = findKey(header, "fortran_order"),
+       shapeText = findKey(header, "shape");
   if (!descr || !order || !shapeText || !descr->consume_front("'"))
-    return damaged("has a header without a plain descr, fortran_order or shape");
+    return damaged(
+        "has a header without a plain descr, fortran_order or shape");
   StringRef code = descr->take_until([](char c) { return c == '\''; });
-  const DtypeName *dtype = find_if(dtypeNames, [&](const DtypeName &entry) { return code == entry.numpys; });
+  const DtypeName *dtype = find_if(
+      dtypeNames, [&](const DtypeName &entry) { return code == entry.numpys; });
   if (dtype == std::end(dtypeNames))
-    return st::makeError("{0}: array '{1}' has the element type '{2}', which is not supported; convert it with "
+    return st::makeError("{0}: array '{1}' has the element type '{2}', which "
+                         "is not supported; convert it with "
                          "astype, for example to numpy.float32",
                          path, name, code);
   auto shape = parseShape(*shapeText);
@@ -263,7 +299,8 @@ Expected<st::Array> parseNpy(StringRef path, StringRef name, StringRef data) {
     if (MulOverflow(bytes, extent, bytes))
       return damaged("has an impossible shape");
   if (uint64_t(bytes) != contents.size())
-    return damaged("has " + Twine(contents.size()) + " bytes where its shape needs " + Twine(bytes));
+    return damaged("has " + Twine(contents.size()) +
+                   " bytes where its shape needs " + Twine(bytes));
 
   st::Array array;
   array.dtype = dtype->ours;
@@ -295,7 +332,9 @@ std::string npyHeader(const st::Array &array, const DtypeName &dtype) {
   else if (!shape.empty())
     shape.resize(shape.size() - 2);
   std::string header =
-      formatv("{{'descr': '{0}', 'fortran_order': False, 'shape': ({1}), }", dtype.numpys, shape).str();
+      formatv("{{'descr': '{0}', 'fortran_order': False, 'shape': ({1}), }",
+              dtype.numpys, shape)
+          .str();
   // NumPy aligns the data by 64 bytes and ends the header with a newline.
   header.append(offsetToAlignment(10 + header.size() + 1, Align(64)), ' ');
   header += '\n';
@@ -304,13 +343,16 @@ std::string npyHeader(const st::Array &array, const DtypeName &dtype) {
   return result + header;
 }
 
-/// The fields that the local header and the central directory share, from "version needed" on.
-void appendEntry(std::string &out, uint32_t crc, uint32_t size, uint16_t nameSize) {
-  append16(out, 20);           // version needed: 2.0
-  append16(out, 0x0800);       // names are UTF-8
+/// The fields that the local header and the central directory share, from
+/// "version needed" on.
+void appendEntry(std::string &out, uint32_t crc, uint32_t size,
+                 uint16_t nameSize) {
+  append16(out, 20);     // version needed: 2.0
+  append16(out, 0x0800); // names are UTF-8
   append16(out, methodStored);
-  append16(out, 0);            // time: midnight
-  append16(out, 0x0021);       // date: 1980-01-01, so that equal arrays give equal files
+  append16(out, 0); // time: midnight
+  append16(out,
+           0x0021); // date: 1980-01-01, so that equal arrays give equal files
   append32(out, crc);
   append32(out, size); // compressed
   append32(out, size); // uncompressed
@@ -346,7 +388,9 @@ Expected<st::NamedArrays> st::readNpz(StringRef path) {
   for (const Member &member : *members) {
     StringRef name = member.name;
     if (!name.consume_back(".npy"))
-      return makeError("{0}: holds '{1}', which is not an .npy array; write the archive with numpy.savez", path, name);
+      return makeError("{0}: holds '{1}', which is not an .npy array; write "
+                       "the archive with numpy.savez",
+                       path, name);
     std::vector<char> storage;
     auto contents = zip.readMember(member, storage);
     if (!contents)
@@ -355,7 +399,9 @@ Expected<st::NamedArrays> st::readNpz(StringRef path) {
     if (!array)
       return array.takeError();
     if (!arrays.emplace(name.str(), std::move(*array)).second)
-      return makeError("{0}: holds array '{1}' twice; give each array its own name", path, name);
+      return makeError(
+          "{0}: holds array '{1}' twice; give each array its own name", path,
+          name);
   }
   return arrays;
 }
@@ -363,23 +409,33 @@ Expected<st::NamedArrays> st::readNpz(StringRef path) {
 Error st::writeNpz(StringRef path, const NamedArrays &arrays) {
   std::string out, directory;
   if (arrays.size() >= 0xffff)
-    return makeError("{0}: {1} arrays are too many for one archive; write several", path, arrays.size());
+    return makeError(
+        "{0}: {1} arrays are too many for one archive; write several", path,
+        arrays.size());
   for (const auto &[name, array] : arrays) {
-    const DtypeName *dtype =
-        find_if(dtypeNames, [dtype = StringRef(array.dtype)](const DtypeName &entry) { return dtype == entry.ours; });
+    const DtypeName *dtype = find_if(
+        dtypeNames, [dtype = StringRef(array.dtype)](const DtypeName &entry) {
+          return dtype == entry.ours;
+        });
     if (dtype == std::end(dtypeNames))
-      return makeError("{0}: array '{1}' has the unknown element type '{2}'", path, name, array.dtype);
+      return makeError("{0}: array '{1}' has the unknown element type '{2}'",
+                       path, name, array.dtype);
     if (size_t(array.size() * dtype->bytes) != array.bytes.size())
-      return makeError("{0}: array '{1}' has {2} bytes where its shape needs {3}", path, name, array.bytes.size(),
-                       array.size() * dtype->bytes);
+      return makeError(
+          "{0}: array '{1}' has {2} bytes where its shape needs {3}", path,
+          name, array.bytes.size(), array.size() * dtype->bytes);
     std::string header = npyHeader(array, *dtype), fileName = name + ".npy";
     uint64_t size = header.size() + array.bytes.size();
     if (out.size() + size + localBytes + fileName.size() >= 0xffffffff)
-      return makeError("{0}: the arrays exceed the 4 GiB of an archive; write several", path);
-    uLong crc = crc32_z(0, reinterpret_cast<const Bytef *>(header.data()), header.size());
+      return makeError(
+          "{0}: the arrays exceed the 4 GiB of an archive; write several",
+          path);
+    uLong crc = crc32_z(0, reinterpret_cast<const Bytef *>(header.data()),
+                        header.size());
     // Given a null pointer, crc32_z would start afresh.
     if (!array.bytes.empty())
-      crc = crc32_z(crc, reinterpret_cast<const Bytef *>(array.bytes.data()), array.bytes.size());
+      crc = crc32_z(crc, reinterpret_cast<const Bytef *>(array.bytes.data()),
+                    array.bytes.size());
 
     append32(directory, centralSignature);
     append16(directory, 20); // made by: 2.0

@@ -11,7 +11,9 @@ namespace st::testing {
 
 class TemporaryFolder {
 public:
-  TemporaryFolder() { llvm::sys::fs::createUniqueDirectory("streamtensor-test", folder); }
+  TemporaryFolder() {
+    llvm::sys::fs::createUniqueDirectory("streamtensor-test", folder);
+  }
   ~TemporaryFolder() { llvm::sys::fs::remove_directories(folder); }
 
   std::string path(llvm::StringRef name) const {

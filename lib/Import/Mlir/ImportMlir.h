@@ -8,10 +8,13 @@
 
 namespace st {
 
-/// Reads the module at `path` (text or bytecode) and checks that it is one program on ranked tensors with static
-/// shapes. The entry is the function `main`, or else the only public one, which is renamed to `main`; functions that
-/// it calls are inlined. Arguments and results without an `st.name` are called arg0, arg1, ... and result0, ... On
-/// failure emits diagnostics and returns null.
-mlir::OwningOpRef<mlir::ModuleOp> importMlir(llvm::StringRef path, mlir::MLIRContext *context);
+/// Reads the module at `path` (text or bytecode) and checks that it is one
+/// program on ranked tensors with static shapes. The entry is the function
+/// `main`, or else the only public one, which is renamed to `main`; functions
+/// that it calls are inlined. Arguments and results without an `st.name` are
+/// called arg0, arg1, ... and result0, ... On failure emits diagnostics and
+/// returns null.
+mlir::OwningOpRef<mlir::ModuleOp> importMlir(llvm::StringRef path,
+                                             mlir::MLIRContext *context);
 
 } // namespace st

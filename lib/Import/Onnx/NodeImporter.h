@@ -1,4 +1,5 @@
-// What the importer of one operator sees: the node's attributes, its operands and a builder.
+// What the importer of one operator sees: the node's attributes, its operands
+// and a builder.
 #pragma once
 
 #include "Import/Onnx/HostTensor.h"
@@ -21,11 +22,12 @@ class NodeProto;
 
 namespace st::onnximport {
 
-/// The element type of ONNX's TensorProto.DataType `dataType`, or nothing for strings, complex numbers and the like.
+/// The element type of ONNX's TensorProto.DataType `dataType`, or nothing for
+/// strings, complex numbers and the like.
 std::optional<ElementType> elementTypeFromOnnx(int64_t dataType);
 
-/// A value of the graph: known at import, or computed by the emitted code, or (a constant that was needed as an
-/// operand) both.
+/// A value of the graph: known at import, or computed by the emitted code, or
+/// (a constant that was needed as an operand) both.
 struct GraphValue {
   std::string name;
   ElementType type;
@@ -36,17 +38,21 @@ struct GraphValue {
   int64_t rank() const { return shape.size(); }
 };
 
-/// Floating-point tensors with more stored elements than this are not computed at import: weights stay as they are.
+/// Floating-point tensors with more stored elements than this are not computed
+/// at import: weights stay as they are.
 constexpr int64_t largestFoldedElements = 1 << 16;
 
 class NodeImporter {
 public:
-  NodeImporter(const onnx::NodeProto &node, int64_t opset, llvm::StringMap<GraphValue> &values,
-               mlir::OpBuilder &builder, mlir::Location loc)
+  NodeImporter(const onnx::NodeProto &node, int64_t opset,
+               llvm::StringMap<GraphValue> &values, mlir::OpBuilder &builder,
+               mlir::Location loc)
       : builder(builder), loc(loc), opset(opset), node(node), values(values) {}
 
   // Attributes; the second argument is ONNX's default.
-  bool hasAttribute(llvm::StringRef name) const { return find(name) != nullptr; }
+  bool hasAttribute(llvm::StringRef name) const {
+    return find(name) != nullptr;
+  }
   int64_t getInt(llvm::StringRef name, int64_t otherwise) const;
   double getFloat(llvm::StringRef name, double otherwise) const;
   std::string getString(llvm::StringRef name, llvm::StringRef otherwise) const;
@@ -63,11 +69,13 @@ public:
   const HostTensor *constant(unsigned index) const;
   /// The operand as an SSA value; a constant becomes an arith.constant.
   mlir::Value value(unsigned index);
-  /// The integers of an operand that has to be known at import, as all shapes are; `role` names it in the error.
+  /// The integers of an operand that has to be known at import, as all shapes
+  /// are; `role` names it in the error.
   mlir::FailureOr<Shape> constantInts(unsigned index, llvm::StringRef role);
   /// `axis` with negative values counting from `rank`, checked.
   mlir::FailureOr<int64_t> normalizeAxis(int64_t axis, int64_t rank);
-  mlir::FailureOr<Shape> normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank);
+  mlir::FailureOr<Shape> normalizeAxes(llvm::ArrayRef<int64_t> axes,
+                                       int64_t rank);
 
   // Results.
   unsigned numOutputs() const;
@@ -97,15 +105,18 @@ private:
 
 /// True if an operation on `tensor` alone may be computed at import.
 inline bool mayFold(const HostTensor &tensor) {
-  return !isFloat(tensor.getType()) || tensor.storedElements() <= largestFoldedElements;
+  return !isFloat(tensor.getType()) ||
+         tensor.storedElements() <= largestFoldedElements;
 }
 
-/// `value` as an SSA value, emitting an arith.constant the first time a constant is needed.
+/// `value` as an SSA value, emitting an arith.constant the first time a
+/// constant is needed.
 mlir::Value materialize(GraphValue &value, mlir::OpBuilder &builder);
 
 using OpImporter = std::function<mlir::LogicalResult(NodeImporter &)>;
 
-/// All operators by name. One register function per family of operators, each in a file of its own.
+/// All operators by name. One register function per family of operators, each
+/// in a file of its own.
 using OpRegistry = llvm::StringMap<OpImporter>;
 const OpRegistry &opRegistry();
 

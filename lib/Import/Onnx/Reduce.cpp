@@ -7,7 +7,8 @@ using namespace mlir;
 namespace st::onnximport {
 namespace {
 
-/// What is reduced and how: `before` is applied to each element, `after` to each result.
+/// What is reduced and how: `before` is applied to each element, `after` to
+/// each result.
 struct Reduction {
   ReduceKind kind;
   bool isMean;
@@ -17,16 +18,18 @@ struct Reduction {
 
 Value mapElements(NodeImporter &node, Value tensor, ElementType type,
                   llvm::function_ref<Value(EmitAlgebra &, Value)> function) {
-  return emitElementwise(node.builder, node.loc, {tensor},
-                         cast<RankedTensorType>(tensor.getType()).getShape(),
-                         toMlirType(type, node.builder.getContext()),
-                         [&](OpBuilder &builder, Location loc, ValueRange scalars) {
-                           EmitAlgebra algebra(builder, loc, type);
-                           return function(algebra, scalars[0]);
-                         });
+  return emitElementwise(
+      node.builder, node.loc, {tensor},
+      cast<RankedTensorType>(tensor.getType()).getShape(),
+      toMlirType(type, node.builder.getContext()),
+      [&](OpBuilder &builder, Location loc, ValueRange scalars) {
+        EmitAlgebra algebra(builder, loc, type);
+        return function(algebra, scalars[0]);
+      });
 }
 
-/// The axes moved from an attribute to an operand in version 13 (ReduceSum); ONNX means all axes if there are none.
+/// The axes moved from an attribute to an operand in version 13 (ReduceSum);
+/// ONNX means all axes if there are none.
 FailureOr<Shape> reducedAxes(NodeImporter &node, int64_t rank) {
   std::optional<Shape> axes = node.getInts("axes");
   if (node.hasInput(1)) {
@@ -50,20 +53,23 @@ LogicalResult importReduction(NodeImporter &node, const Reduction &reduction) {
   bool keepDims = node.getInt("keepdims", 1);
   ElementType type = operand.type;
   if (reduction.after && !isFloat(type))
-    return node.emitError() << "element type " << elementName(type) << " is not supported; a floating-point type is";
+    return node.emitError() << "element type " << elementName(type)
+                            << " is not supported; a floating-point type is";
   Value value = node.value(0);
   if (reduction.before)
     value = mapElements(node, value, type, reduction.before);
   if (!axes->empty())
-    value = emitReduce(node.builder, node.loc, value, type, *axes, keepDims, reduction.kind);
+    value = emitReduce(node.builder, node.loc, value, type, *axes, keepDims,
+                       reduction.kind);
   if (reduction.isMean) {
     int64_t count = 1;
     for (int64_t axis : *axes)
       count *= operand.shape[axis];
-    value = mapElements(node, value, type, [&](EmitAlgebra &algebra, Value sum) {
-      return isFloat(type) ? algebra.mul(sum, algebra.constant(1.0 / count))
-                           : algebra.div(sum, algebra.constant(count));
-    });
+    value =
+        mapElements(node, value, type, [&](EmitAlgebra &algebra, Value sum) {
+          return isFloat(type) ? algebra.mul(sum, algebra.constant(1.0 / count))
+                               : algebra.div(sum, algebra.constant(count));
+        });
   }
   if (reduction.after)
     value = mapElements(node, value, type, reduction.after);
@@ -71,7 +77,8 @@ LogicalResult importReduction(NodeImporter &node, const Reduction &reduction) {
   return success();
 }
 
-/// Reductions of shapes happen in shape arithmetic: the size of a tensor is the product of its shape.
+/// Reductions of shapes happen in shape arithmetic: the size of a tensor is the
+/// product of its shape.
 LogicalResult foldIntegerReduction(NodeImporter &node, ReduceKind kind) {
   const HostTensor &operand = *node.constant(0);
   FailureOr<Shape> axes = reducedAxes(node, operand.getShape().size());
@@ -104,18 +111,21 @@ LogicalResult foldIntegerReduction(NodeImporter &node, ReduceKind kind) {
             : kind == ReduceKind::Max     ? algebra.max(*sum, element)
                                           : algebra.min(*sum, element);
   });
-  HostAlgebra::Scalar nothing = algebra.constant(kind == ReduceKind::Product ? 1 : 0);
+  HostAlgebra::Scalar nothing =
+      algebra.constant(kind == ReduceKind::Product ? 1 : 0);
   position = 0;
-  node.setOutput(0, HostTensor::fromInts(operand.getType(), result, [&](ArrayRef<int64_t>) {
-                   return sums[position++].value_or(nothing).integer;
-                 }));
+  node.setOutput(0, HostTensor::fromInts(
+                        operand.getType(), result, [&](ArrayRef<int64_t>) {
+                          return sums[position++].value_or(nothing).integer;
+                        }));
   return success();
 }
 
 void addReduction(OpRegistry &registry, StringRef name, Reduction reduction) {
   registry[name] = [=](NodeImporter &node) {
     const HostTensor *constant = node.constant(0);
-    if (constant && !isFloat(constant->getType()) && !reduction.isMean && !reduction.before && !reduction.after)
+    if (constant && !isFloat(constant->getType()) && !reduction.isMean &&
+        !reduction.before && !reduction.after)
       return foldIntegerReduction(node, reduction.kind);
     return importReduction(node, reduction);
   };
@@ -129,15 +139,22 @@ void registerReduce(OpRegistry &registry) {
   auto exp = [](EmitAlgebra &a, Value x) { return a.exp(x); };
   auto log = [](EmitAlgebra &a, Value x) { return a.log(x); };
   auto sqrt = [](EmitAlgebra &a, Value x) { return a.sqrt(x); };
-  addReduction(registry, "ReduceSum", {ReduceKind::Sum, false, nullptr, nullptr});
-  addReduction(registry, "ReduceMean", {ReduceKind::Sum, true, nullptr, nullptr});
-  addReduction(registry, "ReduceMax", {ReduceKind::Max, false, nullptr, nullptr});
-  addReduction(registry, "ReduceMin", {ReduceKind::Min, false, nullptr, nullptr});
-  addReduction(registry, "ReduceProd", {ReduceKind::Product, false, nullptr, nullptr});
-  addReduction(registry, "ReduceSumSquare", {ReduceKind::Sum, false, square, nullptr});
+  addReduction(registry, "ReduceSum",
+               {ReduceKind::Sum, false, nullptr, nullptr});
+  addReduction(registry, "ReduceMean",
+               {ReduceKind::Sum, true, nullptr, nullptr});
+  addReduction(registry, "ReduceMax",
+               {ReduceKind::Max, false, nullptr, nullptr});
+  addReduction(registry, "ReduceMin",
+               {ReduceKind::Min, false, nullptr, nullptr});
+  addReduction(registry, "ReduceProd",
+               {ReduceKind::Product, false, nullptr, nullptr});
+  addReduction(registry, "ReduceSumSquare",
+               {ReduceKind::Sum, false, square, nullptr});
   addReduction(registry, "ReduceL1", {ReduceKind::Sum, false, abs, nullptr});
   addReduction(registry, "ReduceL2", {ReduceKind::Sum, false, square, sqrt});
-  addReduction(registry, "ReduceLogSum", {ReduceKind::Sum, false, nullptr, log});
+  addReduction(registry, "ReduceLogSum",
+               {ReduceKind::Sum, false, nullptr, log});
   addReduction(registry, "ReduceLogSumExp", {ReduceKind::Sum, false, exp, log});
 }
 
