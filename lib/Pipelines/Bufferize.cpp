@@ -12,6 +12,7 @@ namespace st {
 
 void populateBufferizePipeline(OpPassManager &manager, const BufferizeOptions &options) {
   manager.addPass(createLowerItensorToStream());
+  manager.addPass(createFoldTableCopies());
   manager.addPass(createPrivatizeInits());
   manager.addPass(createBufferizeTasks());
   // Folds the loop-carried buffers and the copies of a buffer to itself that bufferization leaves (these are only seen

@@ -65,3 +65,24 @@ func.func @main() {
   }
   return
 }
+
+// Tables are called after their task, and are as wide as the loop that reads them.
+// CHECK: memref.global "private" constant @table_task_table
+// CHECK: st.task @table_task
+// CHECK:   memref.get_global @table_task_table : memref<16xf32> {st.partition = array<i64: 8>}
+memref.global "private" constant @__constant_16xf32 : memref<16xf32> = dense<[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0]>
+func.func @tables() {
+  st.kernel @t () {
+    st.task @table_task {
+      %table = memref.get_global @__constant_16xf32 : memref<16xf32>
+      %out = memref.alloc() : memref<16xf32>
+      linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]}
+          ins(%table : memref<16xf32>) outs(%out : memref<16xf32>) attrs = {st.unroll = array<i64: 8>} {
+      ^bb0(%u: f32, %o: f32):
+        linalg.yield %u : f32
+      }
+    }
+    st.yield
+  }
+  return
+}

@@ -15,6 +15,8 @@ inline constexpr llvm::StringLiteral operandDirectionsAttr = "st.operand_directi
 inline constexpr llvm::StringLiteral parameterOperandsAttr = "st.parameter_operands";
 /// Stream: it carries nothing but constants of the model (unit).
 inline constexpr llvm::StringLiteral parameterAttr = "st.parameter";
+/// Table (`memref.get_global`): elements accessible in one cycle, per dimension (array of i64).
+inline constexpr llvm::StringLiteral tablePartitionAttr = "st.partition";
 
 /// Writes the three attributes of a kernel whose boundary is still of tensors. Names are those of the tensors that the
 /// DMA tasks move (`st.tensor`, else the task's own name); they are unique.

@@ -148,6 +148,20 @@ static StringRef roleOf(const Accesses &accesses) {
   return onlyParameters && accesses.writers.empty() ? "parameter" : "activation";
 }
 
+/// Null where every factor is 1.
+static DenseI64ArrayAttr partitionAttr(ArrayRef<int64_t> factors, Builder &builder) {
+  bool isPartitioned = llvm::any_of(factors, [](int64_t factor) { return factor != 1; });
+  return isPartitioned ? builder.getDenseI64ArrayAttr(factors) : nullptr;
+}
+
+static Accesses accessesOf(Value memory) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(memory.getType()).getShape();
+  Accesses accesses;
+  accesses.partition.assign(shape.size(), 1);
+  collect(memory, llvm::to_vector(llvm::seq<int64_t>(shape.size())), shape, false, accesses);
+  return accesses;
+}
+
 static void nameBuffers(TaskOp task, IRRewriter &rewriter, llvm::function_ref<void()> count) {
   auto kind = task->getAttrOfType<StringAttr>("st.kind");
   bool inConverter = kind && kind.getValue() == "converter";
@@ -156,18 +170,13 @@ static void nameBuffers(TaskOp task, IRRewriter &rewriter, llvm::function_ref<vo
   llvm::StringMap<unsigned> taken;
   rewriter.setInsertionPointToStart(&task.getBody().front());
   for (memref::AllocOp allocation : allocations) {
-    ArrayRef<int64_t> shape = allocation.getType().getShape();
-    Accesses accesses;
-    accesses.partition.assign(shape.size(), 1);
-    collect(allocation, llvm::to_vector(llvm::seq<int64_t>(shape.size())), shape, false, accesses);
+    Accesses accesses = accessesOf(allocation);
     StringRef role = roleOf(accesses);
     std::string name = nameFor(accesses, role, inConverter);
     if (unsigned uses = taken[name]++)
       name += "_" + std::to_string(uses);
-    bool isPartitioned = llvm::any_of(accesses.partition, [](int64_t factor) { return factor != 1; });
     auto buffer = BufferOp::create(rewriter, allocation.getLoc(), allocation.getType(), name, /*halves=*/1,
-                                   isPartitioned ? rewriter.getDenseI64ArrayAttr(accesses.partition) : nullptr,
-                                   StorageKindAttr(), role);
+                                   partitionAttr(accesses.partition, rewriter), StorageKindAttr(), role);
     // The task's one copy serves all iterations: each has left it before the next begins.
     rewriter.replaceAllUsesWith(allocation, buffer);
     rewriter.eraseOp(allocation);
@@ -175,11 +184,38 @@ static void nameBuffers(TaskOp task, IRRewriter &rewriter, llvm::function_ref<vo
   }
 }
 
+/// Tables are read by as many lanes as buffers, and are called after the first task that reads them.
+static LogicalResult nameTables(ModuleOp module) {
+  SymbolTable symbols(module);
+  DenseSet<Operation *> named;
+  llvm::StringMap<unsigned> taken;
+  WalkResult result = module.walk([&](memref::GetGlobalOp table) {
+    auto task = table->getParentOfType<TaskOp>();
+    if (!task)
+      return WalkResult::advance();
+    OpBuilder builder(table);
+    if (auto partition = partitionAttr(accessesOf(table).partition, builder))
+      table->setAttr(tablePartitionAttr, partition);
+    auto global = symbols.lookup<memref::GlobalOp>(table.getName());
+    if (!global || !named.insert(global).second)
+      return WalkResult::advance();
+    std::string base = (task.getSymName() + "_table").str(), name;
+    do {
+      unsigned uses = taken[base]++;
+      name = uses ? base + "_" + std::to_string(uses) : base;
+    } while (symbols.lookup(name));
+    return failed(symbols.rename(global, name)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 namespace {
 struct NameBuffers : st::impl::NameBuffersBase<NameBuffers> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     getOperation().walk([&](TaskOp task) { nameBuffers(task, rewriter, [&] { ++numBuffers; }); });
+    if (failed(nameTables(getOperation())))
+      signalPassFailure();
   }
 };
 } // namespace

@@ -30,6 +30,25 @@ def LowerItensorToStream : Pass<"st-lower-itensor-to-stream", "::mlir::ModuleOp"
   let statistics = [Statistic<"numStreams", "streams", "Number of FIFOs created">];
 }
 
+def FoldTableCopies : Pass<"st-fold-table-copies", "::mlir::ModuleOp"> {
+  let summary = "a constant table that a task assembles slice by slice is that table";
+  let description = [{
+    Row operations assemble their inputs in buffers; a constant is one already.
+
+    ```
+    %e = tensor.empty() : tensor<128xf32>
+    %gain = scf.for %j = %c0 to %c128 step %c16 iter_args(%row = %e) -> (tensor<128xf32>) {
+      %part = tensor.extract_slice %table[%j] [16] [1] : tensor<128xf32> to tensor<16xf32>
+      %next = tensor.insert_slice %part into %row[%j] [16] [1] : tensor<16xf32> into tensor<128xf32>
+      scf.yield %next : tensor<128xf32>
+    }
+    // becomes
+    %table
+    ```
+  }];
+  let statistics = [Statistic<"numFolded", "folded", "Number of copies removed">];
+}
+
 def PrivatizeInits : Pass<"st-privatize-inits", "::mlir::ModuleOp"> {
   let summary = "give every op in a task a destination of its own, or the operand that dies there";
   let description = [{
@@ -69,6 +88,9 @@ def NameBuffers : Pass<"st-name-buffers", "::mlir::ModuleOp"> {
     - role: accumulator when a reduction writes it, parameter when only parameters fill it, else activation;
     - partition: as many elements as one cycle accesses, from the `st.unroll` of the linalg ops and the vectors of the
       streams that touch it.
+
+    Tables (`memref.get_global`) get the attribute `st.partition` by the same rule, and their globals the name of the
+    task that reads them.
 
     ```
     %b = st.buffer @acc {partition = array<i64: 1, 8>, role = "accumulator"} : memref<8x8xf32>
