@@ -249,7 +249,7 @@ void LinalgCompiler::emitBody(int64_t lanes, int64_t firstIndex) {
     if (argument.use_empty())
       continue;
     int32_t dst = compiler.define(argument);
-    Instruction &in = compiler.emit(handlerLoadStrided(elementKind(argument.getType()), lanes > 1));
+    Instruction &in = compiler.emit(handlerLoadStrided(elementKind(argument.getType())));
     in.dst = dst;
     in.a = pointer.reg;
     in.lanes = lanes;
@@ -262,7 +262,7 @@ void LinalgCompiler::emitBody(int64_t lanes, int64_t firstIndex) {
   if (!compiler.failed)
     for (auto [yielded, init] : llvm::zip(body->getTerminator()->getOperands(), op.getDpsInitsMutable())) {
       const Pointer *pointer = llvm::find_if(pointers, [&init = init](const Pointer &p) { return p.operand == &init; });
-      Instruction &in = compiler.emit(handlerStoreStrided(elementKind(yielded.getType()), lanes > 1));
+      Instruction &in = compiler.emit(handlerStoreStrided(elementKind(yielded.getType())));
       in.a = pointer->reg;
       in.b = compiler.reg(yielded);
       in.lanes = lanes;

@@ -50,7 +50,7 @@ void Compiler::compileConstant(arith::ConstantOp op) {
   if (isa<RankedTensorType>(type)) {
     Reference constant = session.getConstant(elements);
     if (!constant) {
-      error("has elements that reference execution cannot read");
+      error("has elements that are not in the module; was it printed with its resources elided?");
       return;
     }
     program.constants.push_back(constant);

@@ -359,7 +359,11 @@ static SmallVector<OpOperand *> operandPointers(MutableArrayRef<OpOperand> opera
 
 bool Compiler::compileControl(Operation *op) {
   return TypeSwitch<Operation *, bool>(op)
-      .Case([&](scf::ForOp loop) { return compileFor(loop), true; })
+      .Case([&](scf::ForOp loop) {
+        if (!compileStripLoop(loop))
+          compileFor(loop);
+        return true;
+      })
       .Case([&](scf::IfOp branch) { return compileIf(branch), true; })
       .Case([&](func::CallOp call) { return compileCall(call), true; })
       .Default(false);

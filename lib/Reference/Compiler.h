@@ -99,6 +99,7 @@ private:
   void emitAssignments(llvm::ArrayRef<mlir::OpOperand *> sources, llvm::ArrayRef<int32_t> targets);
   bool compileControl(mlir::Operation *op);
   void compileFor(mlir::scf::ForOp loop);
+  bool compileStripLoop(mlir::scf::ForOp loop);
   void compileIf(mlir::scf::IfOp branch);
   void compileCall(mlir::func::CallOp call);
 
@@ -134,6 +135,7 @@ private:
   bool compileLinalg(mlir::Operation *op);
   void compileStructured(mlir::linalg::LinalgOp op);
   friend class LinalgCompiler;
+  friend class StripLoop;
 
   // Itensors, streams, kernels.
   bool compileStreams(mlir::Operation *op);

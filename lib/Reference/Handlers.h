@@ -76,6 +76,8 @@ struct Address {
     int64_t limit;
     /// Which index of the operation this is.
     int32_t position;
+    /// How far the last lane's index is from the first's, which is the one in the register.
+    int64_t reach = 0;
   };
   llvm::SmallVector<Index, 4> indices;
 };
@@ -85,8 +87,12 @@ Handler handlerLoad(Kind kind, int64_t indices, bool lanes);
 /// Stores the lanes of [b] at [a] + data (Address), next to each other.
 Handler handlerStore(Kind kind, int64_t indices, bool lanes);
 /// Loads or stores lanes that lie `value` bytes apart at the pointer [a].
-Handler handlerLoadStrided(Kind kind, bool lanes);
-Handler handlerStoreStrided(Kind kind, bool lanes);
+Handler handlerLoadStrided(Kind kind);
+Handler handlerStoreStrided(Kind kind);
+
+/// The same at [a] + data (Address), for strips of iterations: [dst] or from [b].
+Handler handlerLoadStrip(Kind kind);
+Handler handlerStoreStrip(Kind kind);
 
 /// Lanes at given offsets from an address.
 struct Gather {

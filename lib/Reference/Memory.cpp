@@ -38,11 +38,17 @@ inline bool locate(const Address &address, const char *registers, int64_t &bytes
 const Instruction *failOutside(const Instruction *in, const Address &address, char *registers,
                                Activation &activation) {
   for (const Address::Index &index : address.indices) {
-    int64_t value = at<int64_t>(registers, index.reg);
-    if (uint64_t(value) > uint64_t(index.limit))
-      return activation.fail(in, "accesses outside: index " + std::to_string(index.position) + " is " +
-                                     std::to_string(value) + ", which must be from 0 to " +
-                                     std::to_string(index.limit));
+    int64_t first = at<int64_t>(registers, index.reg), last = first + index.reach;
+    // The first lane that is outside, in the order of the iterations.
+    int64_t step = index.reach > 0 ? 1 : -1;
+    for (int64_t value = first;; value += step) {
+      if (uint64_t(value) > uint64_t(index.limit))
+        return activation.fail(in, "accesses outside: index " + std::to_string(index.position) + " is " +
+                                       std::to_string(value) + ", which must be from 0 to " +
+                                       std::to_string(index.limit));
+      if (value == last)
+        break;
+    }
   }
   return activation.fail(in, "accesses outside");
 }
@@ -122,17 +128,10 @@ const Instruction *runStore(const Instruction *in, char *registers, Activation &
   return in + 1;
 }
 
-template <typename M, bool many>
-const Instruction *runLoadStrided(const Instruction *in, char *registers, Activation &) {
-  const char *from = at<char *>(registers, in->a);
-  auto *to = &at<typename Lanes<M>::Lane>(registers, in->dst);
-  if (!many) {
-    *to = Lanes<M>::load(*reinterpret_cast<const M *>(from));
-    return in + 1;
-  }
-  const int32_t lanes = in->lanes;
-  const int64_t stride = in->value;
-  // The two common strides are separate loops, which the C++ compiler turns into vector code.
+/// Lanes that lie `stride` bytes apart. The common strides are loops of their own, which the C++ compiler turns into
+/// vector code.
+template <typename M>
+inline void loadLanes(const char *from, int64_t stride, int32_t lanes, typename Lanes<M>::Lane *to) {
   if (stride == sizeof(M)) {
     for (int32_t lane = 0; lane < lanes; ++lane)
       to[lane] = Lanes<M>::load(reinterpret_cast<const M *>(from)[lane]);
@@ -144,25 +143,61 @@ const Instruction *runLoadStrided(const Instruction *in, char *registers, Activa
     for (int32_t lane = 0; lane < lanes; ++lane)
       to[lane] = Lanes<M>::load(*reinterpret_cast<const M *>(from + lane * stride));
   }
+}
+
+template <typename M>
+inline void storeLanes(char *to, int64_t stride, int32_t lanes, const typename Lanes<M>::Lane *from) {
+  if (stride == sizeof(M)) {
+    for (int32_t lane = 0; lane < lanes; ++lane)
+      reinterpret_cast<M *>(to)[lane] = Lanes<M>::store(from[lane]);
+  } else {
+    for (int32_t lane = 0; lane < lanes; ++lane)
+      *reinterpret_cast<M *>(to + lane * stride) = Lanes<M>::store(from[lane]);
+  }
+}
+
+template <typename M>
+const Instruction *runLoadStrided(const Instruction *in, char *registers, Activation &) {
+  loadLanes<M>(at<char *>(registers, in->a), in->value, in->lanes,
+               &at<typename Lanes<M>::Lane>(registers, in->dst));
   return in + 1;
 }
 
-template <typename M, bool many>
+template <typename M>
 const Instruction *runStoreStrided(const Instruction *in, char *registers, Activation &) {
-  char *to = at<char *>(registers, in->a);
-  const auto *from = &at<typename Lanes<M>::Lane>(registers, in->b);
-  if (!many) {
-    *reinterpret_cast<M *>(to) = Lanes<M>::store(*from);
-    return in + 1;
+  storeLanes<M>(at<char *>(registers, in->a), in->value, in->lanes, &at<typename Lanes<M>::Lane>(registers, in->b));
+  return in + 1;
+}
+
+/// Whether the last lanes are inside too.
+inline bool reaches(const Address &address, const char *registers) {
+  for (const Address::Index &index : address.indices) {
+    int64_t last = *reinterpret_cast<const int64_t *>(registers + index.reg) + index.reach;
+    if (__builtin_expect(uint64_t(last) > uint64_t(index.limit), false))
+      return false;
   }
-  const int32_t lanes = in->lanes;
-  const int64_t stride = in->value;
-  if (stride == sizeof(M))
-    for (int32_t lane = 0; lane < lanes; ++lane)
-      reinterpret_cast<M *>(to)[lane] = Lanes<M>::store(from[lane]);
-  else
-    for (int32_t lane = 0; lane < lanes; ++lane)
-      *reinterpret_cast<M *>(to + lane * stride) = Lanes<M>::store(from[lane]);
+  return true;
+}
+
+template <typename M>
+const Instruction *runLoadStrip(const Instruction *in, char *registers, Activation &activation) {
+  const auto &address = *static_cast<const Address *>(in->data);
+  int64_t bytes;
+  if (!locate<-1>(address, registers, bytes) || !reaches(address, registers))
+    return failOutside(in, address, registers, activation);
+  loadLanes<M>(at<char *>(registers, in->a) + bytes, in->value, in->lanes,
+               &at<typename Lanes<M>::Lane>(registers, in->dst));
+  return in + 1;
+}
+
+template <typename M>
+const Instruction *runStoreStrip(const Instruction *in, char *registers, Activation &activation) {
+  const auto &address = *static_cast<const Address *>(in->data);
+  int64_t bytes;
+  if (!locate<-1>(address, registers, bytes) || !reaches(address, registers))
+    return failOutside(in, address, registers, activation);
+  storeLanes<M>(at<char *>(registers, in->a) + bytes, in->value, in->lanes,
+                &at<typename Lanes<M>::Lane>(registers, in->b));
   return in + 1;
 }
 
@@ -249,16 +284,20 @@ Handler st::reference::handlerStore(Kind kind, int64_t indices, bool lanes) {
   return lanes ? storeHandler<true>(kind, indices) : storeHandler<false>(kind, indices);
 }
 
-Handler st::reference::handlerLoadStrided(Kind kind, bool lanes) {
-  return withMemoryType(kind, [&](auto element) -> Handler {
-    return lanes ? runLoadStrided<decltype(element), true> : runLoadStrided<decltype(element), false>;
-  });
+Handler st::reference::handlerLoadStrided(Kind kind) {
+  return withMemoryType(kind, [](auto element) -> Handler { return runLoadStrided<decltype(element)>; });
 }
 
-Handler st::reference::handlerStoreStrided(Kind kind, bool lanes) {
-  return withMemoryType(kind, [&](auto element) -> Handler {
-    return lanes ? runStoreStrided<decltype(element), true> : runStoreStrided<decltype(element), false>;
-  });
+Handler st::reference::handlerStoreStrided(Kind kind) {
+  return withMemoryType(kind, [](auto element) -> Handler { return runStoreStrided<decltype(element)>; });
+}
+
+Handler st::reference::handlerLoadStrip(Kind kind) {
+  return withMemoryType(kind, [](auto element) -> Handler { return runLoadStrip<decltype(element)>; });
+}
+
+Handler st::reference::handlerStoreStrip(Kind kind) {
+  return withMemoryType(kind, [](auto element) -> Handler { return runStoreStrip<decltype(element)>; });
 }
 
 Handler st::reference::handlerGather(Kind kind) {
