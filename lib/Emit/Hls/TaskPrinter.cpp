@@ -245,6 +245,15 @@ static StringRef storageName(StorageKind kind) {
   llvm_unreachable("unknown storage");
 }
 
+void TaskPrinter::printPartition(StringRef name, MemRefType type, ArrayRef<int64_t> factors) {
+  for (auto [dim, factor] : llvm::enumerate(factors)) {
+    if (factor == 1)
+      continue;
+    std::string kind = factor == type.getDimSize(dim) ? "type=complete" : "type=cyclic factor=" + std::to_string(factor);
+    out.directive("#pragma HLS array_partition variable=" + Twine(name) + " " + kind + " dim=" + Twine(dim + 1));
+  }
+}
+
 LogicalResult TaskPrinter::printBuffer(BufferOp buffer) {
   auto type = cast<MemRefType>(buffer.getResult().getType());
   std::optional<std::string> element = cppType(type.getElementType());
@@ -263,12 +272,7 @@ LogicalResult TaskPrinter::printBuffer(BufferOp buffer) {
     return success();
   }
   if (std::optional<ArrayRef<int64_t>> partition = buffer.getPartition())
-    for (auto [dim, factor] : llvm::enumerate(*partition)) {
-      if (factor == 1)
-        continue;
-      std::string kind = factor == type.getDimSize(dim) ? "type=complete" : "type=cyclic factor=" + std::to_string(factor);
-      out.directive("#pragma HLS array_partition variable=" + Twine(name) + " " + kind + " dim=" + Twine(dim + 1));
-    }
+    printPartition(name, type, *partition);
   if (storage)
     out.directive("#pragma HLS bind_storage variable=" + Twine(name) + " type=ram_2p impl=" + storageName(*storage));
   return success();
@@ -302,6 +306,8 @@ LogicalResult TaskPrinter::printTable(memref::GetGlobalOp table) {
   auto type = cast<MemRefType>(table.getType());
   out.line("static const " + *cppType(type.getElementType()) + " " + name + printExtents(type.getShape()) + " = " +
            printElements(type.getShape(), elements) + ";");
+  if (auto partition = table->getAttrOfType<DenseI64ArrayAttr>("st.partition"))
+    printPartition(name, type, partition.asArrayRef());
   return success();
 }
 

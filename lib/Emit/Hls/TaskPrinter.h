@@ -32,6 +32,8 @@ private:
   void printAssignments(mlir::ValueRange targets, mlir::ValueRange values);
   mlir::LogicalResult printBuffer(BufferOp buffer);
   mlir::LogicalResult printTable(mlir::memref::GetGlobalOp table);
+  /// The pragmas that let `factors` elements along each dimension be accessed in one cycle.
+  void printPartition(llvm::StringRef name, mlir::MemRefType type, llvm::ArrayRef<int64_t> factors);
   mlir::LogicalResult printStore(mlir::memref::StoreOp store);
   mlir::LogicalResult printScalar(mlir::Operation *op);
   /// Gives the result of `op` the text `expression`, in place where that reads well, else through a variable.
