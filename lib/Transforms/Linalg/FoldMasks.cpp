@@ -127,6 +127,11 @@ struct FoldMaskOperand : OpRewritePattern<linalg::GenericOp> {
       if (loops.size() != size_t(constant.getShapedType().getRank()) || loops.empty())
         continue;
       auto values = findTwoValues(constant);
+      // A mask of booleans is its own predicate.
+      if (values && values->values[0].getType().isInteger(1) && cast<IntegerAttr>(values->values[0]).getValue().isOne()) {
+        std::swap(values->values[0], values->values[1]);
+        values->second.flip();
+      }
       auto predicate = values ? findPredicate(constant.getShapedType().getShape(), values->second) : std::nullopt;
       // Without the operand, every loop must still find its extent in another.
       SmallVector<AffineMap> maps = op.getIndexingMapsArray();
@@ -147,9 +152,12 @@ struct FoldMaskOperand : OpRewritePattern<linalg::GenericOp> {
     Block *body = op.getBody();
     rewriter.setInsertionPointToStart(body);
     Value isInside = emitInterval(rewriter, loc, predicate, loops);
-    Value inside = arith::ConstantOp::create(rewriter, loc, values.values[predicate.negated ? 0 : 1]);
-    Value outside = arith::ConstantOp::create(rewriter, loc, values.values[predicate.negated ? 1 : 0]);
-    Value element = arith::SelectOp::create(rewriter, loc, isInside, inside, outside);
+    Value element = isInside;
+    if (!values.values[0].getType().isInteger(1) || predicate.negated) {
+      Value inside = arith::ConstantOp::create(rewriter, loc, values.values[predicate.negated ? 0 : 1]);
+      Value outside = arith::ConstantOp::create(rewriter, loc, values.values[predicate.negated ? 1 : 0]);
+      element = arith::SelectOp::create(rewriter, loc, isInside, inside, outside);
+    }
     rewriter.replaceAllUsesWith(body->getArgument(position), element);
     rewriter.modifyOpInPlace(op, [&] {
       body->eraseArgument(position);
