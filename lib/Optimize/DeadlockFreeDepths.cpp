@@ -1,6 +1,10 @@
 // Proof of deadlock freedom (fifo_c6). Source: T. Parks, "Bounded Scheduling of Process Networks" (1995): run the network
 // with bounded FIFOs and, when it stops, deepen a full one among those that wait for each other. Parks deepens by one
 // token; here the events tell how far the writer must get, so the cycle is resolved in one step by the least growth.
+//
+// Which of the full FIFOs grows decides what the proof costs: the same tensor may pass one FIFO of the cycle once and
+// another many times over (re-accessed tiles). The whole stream bounds whatever a FIFO can ever need, so the one whose
+// whole stream is smallest grows; the least growth of the moment would creep towards the largest stream instead.
 #include "Optimize/FifoSizingProblem.h"
 
 #include "Optimize/KahnNetwork.h"
@@ -12,20 +16,25 @@ llvm::Expected<std::vector<int64_t>> FifoSizingProblem::growDepths(std::vector<i
   if (mayGrow.empty())
     for (const FifoChannel &channel : channelList)
       mayGrow.push_back(!channel.fixedDepth);
+  std::vector<int64_t> streamTokens;
+  for (const ChannelEnds &end : computeEnds())
+    streamTokens.push_back(end.push.tokens);
   KahnNetwork network(*this, depths);
   while (!network.run()) {
     std::vector<KahnNetwork::Wait> cycle = network.findCycle();
     int best = -1;
-    int64_t bestGrowth = 0, bestBits = 0;
+    int64_t bestGrowth = 0;
+    std::pair<int64_t, int64_t> bestCost;
     for (size_t i = 0; i < cycle.size(); ++i) {
       int channel = cycle[i].channel;
       if (!cycle[i].full || !mayGrow[channel])
         continue;
-      int64_t growth = network.growthNeeded(cycle, i), bits = growth * channelList[channel].widthBits;
-      if (best < 0 || bits < bestBits) {
+      int64_t growth = network.growthNeeded(cycle, i), widthBits = channelList[channel].widthBits;
+      std::pair<int64_t, int64_t> cost(streamTokens[channel] * widthBits, growth * widthBits);
+      if (best < 0 || cost < bestCost) {
         best = channel;
         bestGrowth = growth;
-        bestBits = bits;
+        bestCost = cost;
       }
     }
     if (best < 0) {

@@ -28,7 +28,9 @@ def SizeFifos : AllocatePhasePass<"st-size-fifos"> {
   let summary = "the depth of every FIFO, in tokens";
   let description = [{
     Start times by linear programming over the token curves of the schedule, depths from the curves, proven free of
-    deadlock by running the network (lib/Optimize/FifoSizingProblem.h). A FIFO marked `st.fixed_depth` keeps its depth.
+    deadlock by running the network (lib/Optimize/FifoSizingProblem.h). With `measured` every depth model is tried
+    against the clock, and the one of the fewest bits that stays within `max-slowdown` of unbounded FIFOs is kept
+    (lib/Optimize/TimedNetwork.h). A FIFO marked `st.fixed_depth` keeps its depth.
     ```
     %f = st.itensor_instance {st.name = "relu_1_to_convert_2"} : !c
     // becomes
@@ -36,8 +38,11 @@ def SizeFifos : AllocatePhasePass<"st-size-fifos"> {
     ```
   }];
   let options = deviceOptions # [
-    Option<"model", "model", "std::string", "\"mean-rate\"",
-           "First depths: mean-rate (the paper's token model), exact-curve or deadlock-only">,
+    Option<"model", "model", "std::string", "\"measured\"",
+           "First depths: measured (the best of the others), mean-rate (the paper's token model), exact-curve or "
+           "deadlock-only">,
+    Option<"maxSlowdown", "max-slowdown", "double", "1.05",
+           "For measured depths: cycles against those with unbounded FIFOs, 1 or more">,
     Option<"equalisation", "equalisation", "std::string", "\"conservative\"",
            "Rates before tokens are counted: normal, or conservative (all slowed down to the slowest task)">
   ];

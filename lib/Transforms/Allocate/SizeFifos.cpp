@@ -1,6 +1,8 @@
 //===- SizeFifos.cpp - The depth of every FIFO ----------------------------------------------------------------===//
 
 #include "Analysis/FifoProblem.h"
+#include "Optimize/TimedNetwork.h"
+#include "Optimize/TimedNetwork.h"
 #include "Transforms/Allocate/Passes.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -35,18 +37,17 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
       emitError(getOperation().getLoc()) << llvm::toString(loaded.takeError());
       return signalPassFailure();
     }
-    FailureOr<FifoSizingOptions> options = parseOptions();
-    if (failed(options))
+    if (failed(parseOptions()))
       return signalPassFailure();
     WalkResult walk = getOperation().walk([&](KernelOp kernel) {
-      return failed(sizeKernel(kernel, *loaded, *options)) ? WalkResult::interrupt() : WalkResult::advance();
+      return failed(sizeKernel(kernel, *loaded)) ? WalkResult::interrupt() : WalkResult::advance();
     });
     if (walk.wasInterrupted())
       signalPassFailure();
   }
 
-  FailureOr<FifoSizingOptions> parseOptions() {
-    FifoSizingOptions options;
+  /// Reads the options that are names into `options`, which stays empty for measured depths.
+  LogicalResult parseOptions() {
     auto depthModel = llvm::StringSwitch<std::optional<DepthModel>>(model)
                           .Case("mean-rate", DepthModel::MeanRate)
                           .Case("exact-curve", DepthModel::ExactCurve)
@@ -56,16 +57,31 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
                      .Case("normal", Equalisation::Normal)
                      .Case("conservative", Equalisation::Conservative)
                      .Default(std::nullopt);
-    if (!depthModel || !rates)
+    bool isMeasured = model == "measured";
+    if (!rates || maxSlowdown < 1 || (!depthModel && !isMeasured))
       return emitError(getOperation().getLoc())
-             << "unknown option of st-size-fifos: model is mean-rate, exact-curve or deadlock-only, not '" << model
-             << "'; equalisation is normal or conservative, not '" << equalisation << "'";
-    options.model = *depthModel;
-    options.equalisation = *rates;
-    return options;
+             << "unknown option of st-size-fifos: model is measured, mean-rate, exact-curve or deadlock-only, not '"
+             << model << "'; equalisation is normal or conservative, not '" << equalisation
+             << "'; max-slowdown is at least 1";
+    if (isMeasured)
+      return success();
+    options.emplace();
+    options->model = *depthModel;
+    options->equalisation = *rates;
+    return success();
   }
 
-  LogicalResult sizeKernel(KernelOp kernel, const Device &loaded, const FifoSizingOptions &options) {
+  llvm::Expected<FifoSolution> solve(const FifoSizingProblem &problem) {
+    if (options)
+      return problem.solve(*options);
+    llvm::Expected<FifoChoice> choice = chooseFifos(problem, maxSlowdown);
+    if (!choice)
+      return choice.takeError();
+    if (getenv("STD")) llvm::errs() << choice->model << " " << choice->cycles << " of " << choice->unboundedCycles << " bits " << choice->solution.totalBits << "\n";
+    return std::move(choice->solution);
+  }
+
+  LogicalResult sizeKernel(KernelOp kernel, const Device &loaded) {
     FailureOr<std::vector<FifoEdge>> fifos = collectFifos(kernel);
     FailureOr<std::vector<TaskSchedule>> schedules = scheduleKernel(kernel, loaded);
     if (failed(fifos) || failed(schedules))
@@ -76,7 +92,7 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
     FailureOr<FifoSizingProblem> problem = buildFifoProblem(*schedules, *fifos);
     if (failed(problem))
       return failure();
-    llvm::Expected<FifoSolution> solution = problem->solve(options);
+    llvm::Expected<FifoSolution> solution = solve(*problem);
     if (!solution) {
       reportFifoError(kernel, *fifos, solution.takeError());
       return failure();
@@ -90,5 +106,7 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
     fullTensorBits += solution->fullTensorBits;
     return success();
   }
+
+  std::optional<FifoSizingOptions> options;
 };
 } // namespace

@@ -1,0 +1,218 @@
+//===- Check.cpp - `streamtensor check` and `run`: does a design compute what the model says? -----------------===//
+
+#include "Driver/Check.h"
+#include "Driver/Compile.h"
+#include "Driver/HlsSimulation.h"
+#include "Driver/Parameters.h"
+#include "Reference/Reference.h"
+#include "Support/Error.h"
+#include "Support/Json.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
+#include <random>
+
+using namespace mlir;
+using namespace st;
+
+//===----------------------------------------------------------------------------------------------------------===//
+// Inputs and results by name
+//===----------------------------------------------------------------------------------------------------------===//
+
+static func::FuncOp entryOf(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  return main ? main : *module.getOps<func::FuncOp>().begin();
+}
+
+static std::string argumentName(func::FuncOp entry, unsigned index) {
+  if (auto name = entry.getArgAttrOfType<StringAttr>(index, "st.name"))
+    return name.str();
+  return "arg" + std::to_string(index);
+}
+
+static std::string resultName(func::FuncOp entry, unsigned index) {
+  if (auto name = entry.getResultAttrOfType<StringAttr>(index, "st.name"))
+    return name.str();
+  return "result" + std::to_string(index);
+}
+
+static std::string dtypeOf(Type type) {
+  if (type.isInteger(1))
+    return "bool";
+  if (type.isIndex())
+    return "i64";
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
+NamedArrays st::randomInputs(ModuleOp module, uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::normal_distribution<double> normal;
+  NamedArrays inputs;
+  func::FuncOp entry = entryOf(module);
+  for (auto [index, type] : llvm::enumerate(entry.getArgumentTypes())) {
+    auto tensor = cast<RankedTensorType>(type);
+    Array array{dtypeOf(tensor.getElementType()), SmallVector<int64_t>(tensor.getShape()), {}};
+    int64_t elementBytes = bytesPerElement(array.dtype).value_or(4);
+    array.bytes.resize(tensor.getNumElements() * elementBytes);
+    for (int64_t i = 0; i < tensor.getNumElements(); ++i) {
+      char *element = array.bytes.data() + i * elementBytes;
+      if (array.dtype == "f32") {
+        float value = static_cast<float>(normal(generator));
+        std::memcpy(element, &value, sizeof value);
+      } else if (array.dtype == "f64") {
+        double value = normal(generator);
+        std::memcpy(element, &value, sizeof value);
+      } else {
+        // Small non-negative integers are legal for every integer width, and as indices.
+        *element = static_cast<char>(generator() % 2);
+      }
+    }
+    inputs[argumentName(entry, index)] = std::move(array);
+  }
+  return inputs;
+}
+
+static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &inputs,
+                                           const reference::RunOptions &options) {
+  func::FuncOp entry = entryOf(module);
+  std::vector<Array> arguments;
+  for (unsigned index = 0; index < entry.getNumArguments(); ++index) {
+    std::string name = argumentName(entry, index);
+    auto input = inputs.find(name);
+    if (input == inputs.end()) {
+      std::string given = llvm::join(llvm::make_first_range(inputs), ", ");
+      return makeError("input '{0}' is missing; the inputs given are: {1}", name, given);
+    }
+    auto tensor = cast<RankedTensorType>(entry.getArgumentTypes()[index]);
+    if (ArrayRef<int64_t>(input->second.shape) != tensor.getShape() ||
+        input->second.dtype != dtypeOf(tensor.getElementType()))
+      return makeError("input '{0}' must be {1}, but is {2}[{3}]", name, tensor, input->second.dtype,
+                       llvm::make_range(input->second.shape.begin(), input->second.shape.end()));
+    arguments.push_back(input->second);
+  }
+  auto results = reference::run(module, entry.getName(), arguments, options);
+  if (failed(results))
+    return makeError("the design could not be executed");
+  NamedArrays named;
+  for (auto [index, result] : llvm::enumerate(*results))
+    named[resultName(entry, index)] = std::move(result);
+  return named;
+}
+
+llvm::Expected<NamedArrays> st::runModule(ModuleOp module, const NamedArrays &inputs) {
+  return execute(module, inputs, {});
+}
+
+//===----------------------------------------------------------------------------------------------------------===//
+// Designs
+//===----------------------------------------------------------------------------------------------------------===//
+
+/// The last IR before emission, with its parameters bound.
+static llvm::Expected<OwningOpRef<ModuleOp>> loadDesign(StringRef design, MLIRContext *context) {
+  std::string path;
+  std::error_code error;
+  for (llvm::sys::fs::directory_iterator file((design + "/ir").str(), error), end; !error && file != end;
+       file.increment(error))
+    if (StringRef(file->path()).ends_with("-lower.mlir"))
+      path = file->path();
+  if (path.empty())
+    return makeError("'{0}' holds no compiled design; run `streamtensor compile MODEL -o {0}` first", design);
+  auto module = parseSourceFile<ModuleOp>(path, context);
+  if (!module)
+    return makeError("cannot read '{0}'", path);
+  if (auto bindError = bindParameters(*module, (design + "/params").str()))
+    return std::move(bindError);
+  return std::move(module);
+}
+
+llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, const NamedArrays &inputs,
+                                          MLIRContext *context) {
+  auto module = loadDesign(design, context);
+  if (!module)
+    return module.takeError();
+  if (backend == Backend::Reference)
+    return execute(**module, inputs, {});
+
+  auto simulation = HlsSimulation::build((design + "/hls").str());
+  if (!simulation)
+    return simulation.takeError();
+  reference::RunOptions options;
+  options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) {
+    return simulation->run(kernel, operands);
+  };
+  return execute(**module, inputs, options);
+}
+
+//===----------------------------------------------------------------------------------------------------------===//
+// Checks
+//===----------------------------------------------------------------------------------------------------------===//
+
+bool CheckReport::ok() const {
+  return !tensors.empty() && llvm::all_of(tensors, [](const CheckedTensor &tensor) { return tensor.ok; });
+}
+
+llvm::json::Value CheckReport::toJson() const {
+  llvm::json::Array list;
+  for (const CheckedTensor &tensor : tensors)
+    list.push_back(llvm::json::Object{{"name", tensor.name},
+                                      {"ok", tensor.ok},
+                                      {"relative_difference", tensor.difference.relative()},
+                                      {"worst_row_difference", tensor.difference.worstRow},
+                                      {"worst_row", tensor.difference.worstRowIndex},
+                                      {"mismatch", tensor.difference.mismatch}});
+  return llvm::json::Object{{"ok", ok()}, {"tensors", std::move(list)}};
+}
+
+CheckReport st::compareResults(const NamedArrays &actual, const NamedArrays &reference, const Tolerance &tolerance) {
+  CheckReport report;
+  for (auto &[name, expected] : reference) {
+    CheckedTensor tensor{name, {}, false};
+    if (auto found = actual.find(name); found != actual.end()) {
+      tensor.difference = compareArrays(found->second, expected);
+      tensor.ok = agrees(tensor.difference, expected, tolerance);
+    } else {
+      tensor.difference.mismatch = "is not computed by the design";
+    }
+    report.tensors.push_back(std::move(tensor));
+  }
+  return report;
+}
+
+/// The path of the model that a design was compiled from.
+static llvm::Expected<std::string> modelOf(StringRef design) {
+  auto json = readJson((design + "/design.json").str());
+  if (!json)
+    return json.takeError();
+  if (auto *object = json->getAsObject())
+    if (auto model = object->getString("model"))
+      return model->str();
+  return makeError("{0}/design.json names no model; give --golden", design);
+}
+
+llvm::Expected<CheckReport> st::checkDesign(const CheckOptions &options, MLIRContext *context) {
+  NamedArrays inputs, golden;
+  OwningOpRef<ModuleOp> model;
+  if (options.inputs.empty() || options.golden.empty()) {
+    auto path = modelOf(options.design);
+    if (!path)
+      return path.takeError();
+    model = importModel(*path, context);
+    if (!model)
+      return makeError("cannot import '{0}' to judge the design; give --inputs and --golden", *path);
+  }
+  auto given = options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*model, 1)) : readNpz(options.inputs);
+  if (!given)
+    return given.takeError();
+  inputs = std::move(*given);
+  auto expected = options.golden.empty() ? runModule(*model, inputs) : readNpz(options.golden);
+  if (!expected)
+    return expected.takeError();
+  golden = std::move(*expected);
+
+  auto results = runDesign(options.design, options.backend, inputs, context);
+  if (!results)
+    return results.takeError();
+  return compareResults(*results, golden);
+}

@@ -1,0 +1,205 @@
+//===- Compile.cpp - `streamtensor compile`: from a model to a folder -----------------------------------------===//
+
+#include "Driver/Compile.h"
+#include "Analysis/Design.h"
+#include "Device/Device.h"
+#include "Driver/Check.h"
+#include "Driver/Parameters.h"
+#include "Emit/Hls/EmitHls.h"
+#include "Import/Mlir/ImportMlir.h"
+#include "Import/Onnx/ImportOnnx.h"
+#include "Support/Error.h"
+#include "Support/FileSystem.h"
+#include "Support/Json.h"
+#include "Dialect/StDialect.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace st;
+
+OwningOpRef<ModuleOp> st::importModel(StringRef path, MLIRContext *context) {
+  StringRef extension = llvm::sys::path::extension(path);
+  if (extension == ".onnx")
+    return importOnnx(path, {}, context);
+  if (extension == ".mlir")
+    return importMlir(path, context);
+  emitError(FileLineColLoc::get(context, path, 0, 0))
+      << "a model is an .onnx or .mlir file; '" << path << "' is neither";
+  return {};
+}
+
+std::unique_ptr<MLIRContext> st::createContext() {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registry.insert<StDialect>();
+  auto context = std::make_unique<MLIRContext>(registry);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+/// The IR as people read it: large constants elided, their contents are in `params/`.
+static std::string printModule(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, OpPrintingFlags().elideLargeResourceString(64));
+  return text;
+}
+
+namespace {
+/// Executes the IR after each phase and holds it against the phase before.
+class StageVerifier {
+public:
+  StageVerifier(bool enabled, NamedArrays inputs) : enabled(enabled), inputs(std::move(inputs)) {}
+
+  llvm::Error verify(StringRef phase, ModuleOp module) {
+    if (!enabled)
+      return llvm::Error::success();
+    auto results = runModule(module, inputs);
+    if (!results)
+      return results.takeError();
+    if (!previousPhase.empty()) {
+      CheckReport report = compareResults(*results, previous);
+      for (const CheckedTensor &tensor : report.tensors)
+        if (!tensor.ok)
+          return makeError("phase '{0}' changes '{1}': {2}", phase, tensor.name,
+                           tensor.difference.mismatch.empty()
+                               ? llvm::formatv("max|a-b| = {0:e} of max|b|, {1:e} in row {2}, against phase '{3}'",
+                                               tensor.difference.relative(), tensor.difference.worstRow,
+                                               tensor.difference.worstRowIndex, previousPhase)
+                                     .str()
+                               : tensor.difference.mismatch);
+    }
+    previous = std::move(*results);
+    previousPhase = phase.str();
+    return llvm::Error::success();
+  }
+
+private:
+  bool enabled;
+  NamedArrays inputs, previous;
+  std::string previousPhase;
+};
+} // namespace
+
+static llvm::Error runPhase(Phase phase, ModuleOp module, const CompileOptions &options) {
+  PassManager manager(module.getContext(), ModuleOp::getOperationName());
+  populatePhase(phase, manager, options.phases);
+  if (options.extendPhase)
+    options.extendPhase(phase, manager);
+  if (failed(manager.run(module)))
+    return makeError("phase '{0}' failed", getPhaseName(phase));
+  return llvm::Error::success();
+}
+
+/// Writes what `emit` stands for, into `folder`.
+static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Design &design,
+                                                    const CompileOptions &options, const OutputFolder &folder) {
+  HlsEmitOptions hls;
+  hls.clockMhz = design.clockMhz;
+  hls.platform = design.platform;
+  if (auto error = emitHls(module, hls, folder.path("hls")))
+    return std::move(error);
+  auto parameters = writeParameters(module, folder.path("params"));
+  if (!parameters)
+    return parameters.takeError();
+  llvm::json::Value json = toJson(design);
+  llvm::json::Array files;
+  for (const ParameterFile &file : *parameters)
+    files.push_back(llvm::json::Object{{"file", "params/" + file.name}, {"bytes", file.bytes}});
+  llvm::SmallString<128> model(options.model);
+  llvm::sys::fs::make_absolute(model);
+  (*json.getAsObject())["parameters"] = std::move(files);
+  (*json.getAsObject())["model"] = model.str();
+  return json;
+}
+
+/// Lanes that the device's DSPs allow: a lane multiplies and adds in f32, and 80 % of the DSPs may be spent on lanes.
+static llvm::Expected<int64_t> lanesOf(const PhaseOptions &options) {
+  auto device = Device::load(options.device);
+  if (!device)
+    return device.takeError();
+  int64_t perLane = device->cost(OpKind::F32Mul).dsp + device->cost(OpKind::F32Add).dsp;
+  return std::max<int64_t>(1, device->dspAvailable() * 8 / 10 / std::max<int64_t>(1, perLane));
+}
+
+llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRContext *context,
+                                                   const PhaseObserver &observer) {
+  if (options.phases.overallUnrollSize == 0) {
+    auto lanes = lanesOf(options.phases);
+    if (!lanes)
+      return lanes.takeError();
+    options.phases.overallUnrollSize = *lanes;
+  }
+  auto folder = OutputFolder::create(options.output);
+  if (!folder)
+    return folder.takeError();
+
+  OwningOpRef<ModuleOp> module;
+  std::optional<StageVerifier> verifier;
+  std::optional<Design> design;
+  llvm::json::Value json = llvm::json::Object{{"schema_version", 1}, {"phase", getPhaseName(options.to)}};
+  llvm::json::Array phaseSeconds;
+
+  for (auto [index, phase] : llvm::enumerate(allPhases())) {
+    if (phase > options.to)
+      break;
+    StringRef name = getPhaseName(phase);
+    auto start = std::chrono::steady_clock::now();
+    if (phase == Phase::Import) {
+      module = importModel(options.model, context);
+      if (!module)
+        return makeError("cannot import '{0}'", options.model);
+      NamedArrays inputs;
+      if (options.verifyEachStage) {
+        auto given = options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*module, 1))
+                                            : readNpz(options.inputs);
+        if (!given)
+          return given.takeError();
+        inputs = std::move(*given);
+      }
+      verifier.emplace(options.verifyEachStage, std::move(inputs));
+    } else if (phase == Phase::Emit) {
+      auto emitted = emitDesign(*module, *design, options, *folder);
+      if (!emitted)
+        return emitted.takeError();
+      json = std::move(*emitted);
+    } else {
+      if (auto error = runPhase(phase, *module, options))
+        return std::move(error);
+    }
+    // Layouts are gone from the types after bufferization, so that the account of the design is taken before it.
+    if (phase == Phase::Allocate) {
+      auto collected = collectDesign(*module, options.phases.device, options.phases.clockMhz);
+      if (!collected)
+        return collected.takeError();
+      design = std::move(*collected);
+    }
+    if (phase != Phase::Emit) {
+      std::string file = llvm::formatv("ir/{0}-{1}.mlir", llvm::format_decimal(index, 2), name).str();
+      for (char &c : file)
+        c = c == ' ' ? '0' : c;
+      if (auto error = writeFile(folder->path(file), printModule(*module)))
+        return std::move(error);
+    }
+    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    phaseSeconds.push_back(llvm::json::Object{{"phase", name}, {"seconds", seconds}});
+    observer(name, seconds);
+    if (phase != Phase::Emit)
+      if (auto error = verifier->verify(name, *module))
+        return std::move(error);
+  }
+  (*json.getAsObject())["compile_seconds"] = std::move(phaseSeconds);
+  if (auto error = writeJson(folder->path("design.json"), json))
+    return std::move(error);
+  if (auto error = folder->commit())
+    return std::move(error);
+  return json;
+}

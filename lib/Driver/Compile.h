@@ -1,0 +1,42 @@
+//===- Compile.h - `streamtensor compile`: from a model to a folder ---------------------------------*- C++ -*-===//
+
+#ifndef ST_DRIVER_COMPILE_H
+#define ST_DRIVER_COMPILE_H
+
+#include "Pipelines/Phases.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/JSON.h"
+#include <functional>
+
+namespace st {
+
+struct CompileOptions {
+  std::string model;  ///< .onnx or .mlir
+  std::string output; ///< folder to write
+  Phase to = Phase::Emit;
+  PhaseOptions phases;
+  /// Execute the IR after every phase and compare with the phase before.
+  bool verifyEachStage = false;
+  /// Inputs for `verifyEachStage` (.npz by the model's names); random ones where empty.
+  std::string inputs;
+  /// Appends passes of the caller's own at the end of a phase, before its result is verified and dumped.
+  std::function<void(Phase, mlir::OpPassManager &)> extendPhase;
+};
+
+/// Called when a phase has ended: its name, and how long it took in seconds.
+using PhaseObserver = std::function<void(llvm::StringRef phase, double seconds)>;
+
+/// A context with every dialect that a model or its compilation may hold.
+std::unique_ptr<mlir::MLIRContext> createContext();
+
+/// Reads a model into linalg on tensors; null after a diagnostic.
+mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path, mlir::MLIRContext *context);
+
+/// Compiles `options.model` and writes the folder: completely, or not at all. Returns the contents of design.json.
+/// Diagnostics of the IR go to the context's handler; the error then only says which phase failed.
+llvm::Expected<llvm::json::Value> compileModel(CompileOptions options, mlir::MLIRContext *context,
+                                               const PhaseObserver &observer);
+
+} // namespace st
+
+#endif // ST_DRIVER_COMPILE_H

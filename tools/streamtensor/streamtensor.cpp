@@ -1,0 +1,242 @@
+//===- streamtensor.cpp - The command line --------------------------------------------------------------------===//
+//
+// Parses arguments, calls the driver, prints what it returns. Nothing is decided here.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#include "Device/Device.h"
+#include "Driver/Check.h"
+#include "Driver/Compile.h"
+#include "Driver/Summary.h"
+#include "Support/Error.h"
+#include "mlir/Support/ToolUtilities.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+using namespace st;
+namespace cl = llvm::cl;
+
+//===----------------------------------------------------------------------------------------------------------===//
+// Options
+//===----------------------------------------------------------------------------------------------------------===//
+
+static cl::OptionCategory category("StreamTensor options");
+
+static cl::SubCommand compileCommand("compile", "compile a model to a dataflow accelerator");
+static cl::SubCommand checkCommand("check", "compare what a compiled design computes with its model or golden outputs");
+static cl::SubCommand runCommand("run", "run a compiled design on your own tensors");
+static cl::SubCommand devicesCommand("devices", "list the boards that are described in devices/");
+static cl::SubCommand phasesCommand("phases", "list the phases of compilation, in order");
+static cl::SubCommand versionCommand("version", "print the version");
+
+static cl::opt<std::string> model(cl::Positional, cl::Required, cl::desc("MODEL.{onnx,mlir}"), cl::sub(compileCommand),
+                                  cl::cat(category));
+static cl::opt<std::string> output("o", cl::Required, cl::desc("Folder to write; a previous design there is replaced"),
+                                   cl::value_desc("folder"), cl::sub(compileCommand), cl::cat(category));
+static cl::opt<std::string> device("device", cl::init("u55c"), cl::desc("Board name, or path of a device file"),
+                                   cl::value_desc("name"), cl::sub(compileCommand), cl::cat(category));
+static cl::opt<double> clockMhz("clock", cl::init(0), cl::desc("Kernel clock in MHz (default: the device's)"),
+                                cl::value_desc("MHz"), cl::sub(compileCommand), cl::cat(category));
+static cl::opt<std::string> toPhase("to", cl::init("emit"), cl::desc("Stop after this phase (see `phases`)"),
+                                    cl::value_desc("phase"), cl::sub(compileCommand), cl::cat(category));
+static cl::opt<int64_t> defaultTileSize("default-tile-size", cl::init(16), cl::desc("Tile extent along every dimension"),
+                                        cl::sub(compileCommand), cl::cat(category));
+static cl::opt<int64_t> tokenTileSize("token-tile-size", cl::init(8),
+                                      cl::desc("Tile extent along the outermost (token) dimension"),
+                                      cl::sub(compileCommand), cl::cat(category));
+static cl::opt<int64_t> overallUnrollSize("overall-unroll-size", cl::init(0),
+                                          cl::desc("Lanes to spend on all tasks together (default: from the DSPs)"),
+                                          cl::sub(compileCommand), cl::cat(category));
+static cl::opt<int64_t> maxConverterBytes(
+    "max-converter-bytes", cl::init(0),
+    cl::desc("On-chip bytes for the converters of one kernel (default: 80 % of what the device has)"),
+    cl::value_desc("bytes"), cl::sub(compileCommand), cl::cat(category));
+static cl::opt<bool> verifyEachStage("verify-each-stage",
+                                     cl::desc("Execute the IR after every phase and compare with the phase before"),
+                                     cl::sub(compileCommand), cl::cat(category));
+static cl::opt<std::string> design(cl::Positional, cl::Required, cl::desc("DESIGN (a folder that compile wrote)"),
+                                   cl::sub(checkCommand), cl::sub(runCommand), cl::cat(category));
+static cl::opt<Backend> backend("backend", cl::desc("What executes the design"), cl::init(Backend::Reference),
+                                cl::values(clEnumValN(Backend::Reference, "reference",
+                                                      "the reference interpreter, on the last IR before emission"),
+                                           clEnumValN(Backend::Hls, "hls",
+                                                      "the emitted C++, built with g++: sequential and concurrent")),
+                                cl::sub(checkCommand), cl::sub(runCommand), cl::cat(category));
+static cl::opt<std::string> inputs("inputs", cl::desc("Inputs by name (default where optional: random)"),
+                                   cl::value_desc("file.npz"), cl::sub(compileCommand), cl::sub(checkCommand),
+                                   cl::sub(runCommand), cl::cat(category));
+static cl::opt<std::string> golden("golden", cl::desc("Expected outputs by name (default: the model, interpreted)"),
+                                   cl::value_desc("file.npz"), cl::sub(checkCommand), cl::cat(category));
+static cl::opt<std::string> outputs("outputs", cl::Required, cl::desc("Where to write the outputs"),
+                                    cl::value_desc("file.npz"), cl::sub(runCommand), cl::cat(category));
+static cl::opt<bool> json("json", cl::desc("Print JSON on standard output"), cl::sub(compileCommand),
+                          cl::sub(checkCommand), cl::sub(runCommand), cl::sub(devicesCommand), cl::sub(phasesCommand),
+                          cl::sub(versionCommand), cl::cat(category));
+
+static const char *const overview =
+    "StreamTensor compiles models to stream-based dataflow accelerators\n\n"
+    "  streamtensor compile model.onnx -o design --device u55c   compile for a board\n"
+    "  streamtensor compile model.onnx -o design --to tile       stop after a phase and read design/ir/\n"
+    "  streamtensor check design --backend hls                   does the emitted C++ compute the model?\n"
+    "  streamtensor run design --inputs in.npz --outputs out.npz run it on your own tensors\n\n"
+    "`streamtensor COMMAND --help` explains a command.\n";
+
+//===----------------------------------------------------------------------------------------------------------===//
+// Commands: each returns the exit status
+//===----------------------------------------------------------------------------------------------------------===//
+
+static int fail(llvm::Error error) {
+  llvm::WithColor::error(llvm::errs()) << llvm::toString(std::move(error)) << "\n";
+  return 1;
+}
+
+static int print(const llvm::json::Value &value) {
+  llvm::outs() << llvm::formatv("{0:2}", value) << "\n";
+  return 0;
+}
+
+/// Where device files are: what the user sets, beside the installed program, in the source tree.
+static std::vector<std::string> deviceFolders(const char *program) {
+  std::vector<std::string> folders;
+  if (const char *folder = std::getenv("STREAMTENSOR_DEVICES"))
+    folders.push_back(folder);
+  llvm::SmallString<128> installed(llvm::sys::path::parent_path(
+      llvm::sys::fs::getMainExecutable(program, reinterpret_cast<void *>(&deviceFolders))));
+  llvm::sys::path::append(installed, "..", "share", "streamtensor", "devices");
+  folders.push_back(installed.str().str());
+  folders.push_back(ST_SOURCE_DEVICES);
+  return folders;
+}
+
+static int compile(const char *program, MLIRContext &context) {
+  CompileOptions options;
+  options.model = model;
+  options.output = output;
+  options.verifyEachStage = verifyEachStage;
+  options.inputs = inputs;
+  auto phase = findPhase(toPhase);
+  if (!phase)
+    return fail(makeError("there is no phase '{0}'; `streamtensor phases` lists them", toPhase));
+  options.to = *phase;
+  auto path = findDeviceFile(device, deviceFolders(program));
+  if (!path)
+    return fail(path.takeError());
+  options.phases.device = *path;
+  options.phases.clockMhz = clockMhz;
+  options.phases.defaultTileSize = defaultTileSize;
+  options.phases.tokenTileSize = tokenTileSize;
+  options.phases.overallUnrollSize = overallUnrollSize;
+  options.phases.maxConverterBytes = maxConverterBytes;
+
+  auto observer = [](StringRef name, double seconds) {
+    llvm::errs() << llvm::formatv("  {0,-10} {1,7:f2} s\n", name, seconds);
+  };
+  auto result = compileModel(options, &context, observer);
+  if (!result)
+    return fail(result.takeError());
+  if (json)
+    return print(*result);
+  printSummary(*result, llvm::outs());
+  llvm::outs() << "Wrote " << output << "\n";
+  return 0;
+}
+
+static int check(MLIRContext &context) {
+  auto report = checkDesign({design, backend, inputs, golden}, &context);
+  if (!report)
+    return fail(report.takeError());
+  if (json)
+    print(report->toJson());
+  else
+    printReport(*report, llvm::outs());
+  return report->ok() ? 0 : 1;
+}
+
+static int run(MLIRContext &context) {
+  if (inputs.empty())
+    return fail(makeError("give the input tensors with --inputs FILE.npz"));
+  auto given = readNpz(inputs);
+  if (!given)
+    return fail(given.takeError());
+  auto results = runDesign(design, backend, *given, &context);
+  if (!results)
+    return fail(results.takeError());
+  if (auto error = writeNpz(outputs, *results))
+    return fail(std::move(error));
+  return 0;
+}
+
+static int listDevices(const char *program) {
+  auto files = st::listDevices(deviceFolders(program));
+  if (!files)
+    return fail(files.takeError());
+  llvm::json::Array list;
+  for (const DeviceFile &file : *files) {
+    auto device = Device::load(file.path);
+    if (!device)
+      return fail(device.takeError());
+    list.push_back(llvm::json::Object{{"name", device->name()},
+                                      {"title", device->title()},
+                                      {"part", device->part()},
+                                      {"clock_mhz", device->clockMhz()},
+                                      {"dsp_available", device->dspAvailable()},
+                                      {"on_chip_bytes_available", device->onChipBytesAvailable()},
+                                      {"file", file.path}});
+    if (!json)
+      llvm::outs() << llvm::formatv("{0,-8} {1} ({2}), {3} MHz, {4} DSP and {5:f1} MB on chip available\n",
+                                    device->name(), device->title(), device->part(), device->clockMhz(),
+                                    device->dspAvailable(), device->onChipBytesAvailable() / 1e6);
+  }
+  return json ? print(std::move(list)) : 0;
+}
+
+static int listPhases() {
+  if (json) {
+    llvm::json::Array list;
+    for (Phase phase : allPhases())
+      list.push_back(llvm::json::Object{{"name", getPhaseName(phase)}, {"description", getPhaseDescription(phase)}});
+    return print(std::move(list));
+  }
+  for (Phase phase : allPhases())
+    llvm::outs() << llvm::formatv("{0,-10} {1}\n", getPhaseName(phase), getPhaseDescription(phase));
+  return 0;
+}
+
+static int version() {
+  if (json)
+    return print(llvm::json::Object{{"streamtensor", ST_VERSION}, {"llvm", LLVM_VERSION_STRING}});
+  llvm::outs() << "StreamTensor " ST_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  for (cl::SubCommand *command : cl::getRegisteredSubcommands())
+    cl::HideUnrelatedOptions(category, *command);
+  cl::ParseCommandLineOptions(argc, argv, overview);
+
+  std::unique_ptr<MLIRContext> context = createContext();
+  llvm::SourceMgr sources;
+  SourceMgrDiagnosticHandler diagnostics(sources, context.get());
+  if (compileCommand)
+    return compile(argv[0], *context);
+  if (checkCommand)
+    return check(*context);
+  if (runCommand)
+    return run(*context);
+  if (devicesCommand)
+    return listDevices(argv[0]);
+  if (phasesCommand)
+    return listPhases();
+  if (versionCommand)
+    return version();
+  cl::PrintHelpMessage();
+  return 1;
+}
