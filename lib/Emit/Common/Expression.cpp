@@ -106,8 +106,14 @@ static std::optional<Expression> printFloat(const APFloat &value, Type type) {
   } else if (value.isNaN()) {
     printed.text = "NAN";
   } else {
+    // As few digits as read back the same.
     SmallString<32> digits;
-    magnitude.toString(digits, /*FormatPrecision=*/0, /*FormatMaxPadding=*/6);
+    for (unsigned precision = 1; precision <= 17; ++precision) {
+      digits.clear();
+      magnitude.toString(digits, precision, /*FormatMaxPadding=*/6);
+      if (APFloat(magnitude.getSemantics(), digits).bitwiseIsEqual(magnitude))
+        break;
+    }
     printed.text = StringRef(digits).lower();
     if (printed.text.find_first_of(".e") == std::string::npos)
       printed.text += ".0";
@@ -158,11 +164,13 @@ Expression st::printAffine(AffineExpr expression, unsigned numDims, ArrayRef<Exp
   switch (operation.getKind()) {
   case AffineExprKind::Add: {
     // a + b * -1 is how affine expressions subtract.
-    if (auto product = dyn_cast<AffineBinaryOpExpr>(operation.getRHS()))
-      if (auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
-          factor && product.getKind() == AffineExprKind::Mul && factor.getValue() < 0)
-        return binary(print(operation.getLHS()), "-", multiplyIndex(print(product.getLHS()), -factor.getValue()),
-                      Precedence::Additive);
+    for (auto [a, b] : {std::pair(operation.getLHS(), operation.getRHS()),
+                        std::pair(operation.getRHS(), operation.getLHS())})
+      if (auto product = dyn_cast<AffineBinaryOpExpr>(b))
+        if (auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
+            factor && product.getKind() == AffineExprKind::Mul && factor.getValue() < 0)
+          return binary(print(a), "-", multiplyIndex(print(product.getLHS()), -factor.getValue()),
+                        Precedence::Additive);
     return addIndex(print(operation.getLHS()), print(operation.getRHS()));
   }
   case AffineExprKind::Mul:

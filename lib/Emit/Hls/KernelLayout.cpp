@@ -2,6 +2,7 @@
 
 #include "Emit/Hls/KernelLayout.h"
 #include "Emit/Common/Expression.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -36,8 +37,12 @@ int64_t st::coveredDims(MemRefType memory, VectorType vector) {
 
 /// Whether `index` is always a multiple of `divisor`.
 static bool isMultipleOf(Value index, int64_t divisor) {
+  if (divisor == 1)
+    return true;
   if (std::optional<int64_t> constant = getConstantIntValue(index))
     return *constant % divisor == 0;
+  if (auto apply = index.getDefiningOp<affine::AffineApplyOp>())
+    return apply.getAffineMap().getResult(0).isMultipleOf(divisor);
   auto argument = dyn_cast<BlockArgument>(index);
   auto loop = argument ? dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp()) : scf::ForOp();
   return loop && loop.getInductionVar() == index && isMultipleOf(loop.getLowerBound(), divisor) &&
@@ -51,7 +56,7 @@ static VectorType getAlignedVector(Operation *access) {
     if (covered < 0)
       return {};
     for (Value index : indices.take_back(covered))
-      if (!isMultipleOf(index, 1) || getConstantIntValue(index) != 0)
+      if (getConstantIntValue(index) != 0)
         return {};
     if (covered < vector.getRank()) {
       int64_t partial = vector.getDimSize(vector.getRank() - 1 - covered);

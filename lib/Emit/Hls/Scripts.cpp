@@ -48,7 +48,7 @@ std::string st::printBuildScript(llvm::ArrayRef<KernelLayout> kernels, const Hls
   std::string objects;
   for (const KernelLayout &layout : kernels) {
     out << "v++ --compile --target \"$target\" --platform \"$platform\" --kernel " << layout.name << " \\\n"
-        << "    --hls.clock " << llvm::formatv("{0:f0}", options.clockMhz * 1e6) << ":" << layout.name << " -I. "
+        << "    --hls.clock " << llvm::formatv("{0:f0}", options.clockMhz * 1e6) << ":" << layout.name << " "
         << layout.name << ".cpp -o \"$build/" << layout.name << ".xo\"\n";
     objects += " \"$build/" + layout.name + ".xo\"";
   }
@@ -72,7 +72,7 @@ std::string st::printSimulateScript(llvm::ArrayRef<KernelLayout> kernels) {
          "build=${1:-$source/build}\n"
          "mkdir -p \"$build\"\n"
          "# Contraction off and wrap-around on: the same bits as the reference on every machine.\n"
-         "flags=\"-std=c++17 -O3 -ffp-contract=off -fwrapv -Wno-unknown-pragmas -pthread -I$source -I$source/compat\"\n\n"
+         "flags=\"-std=c++17 -O3 -ffp-contract=off -fwrapv -Wno-unknown-pragmas -pthread -I$source/compat\"\n\n"
          "for kernel in " +
          llvm::join(names, " ") +
          "; do\n"

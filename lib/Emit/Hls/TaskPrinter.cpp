@@ -206,22 +206,24 @@ LogicalResult TaskPrinter::printIf(scf::IfOp branch) {
 }
 
 void TaskPrinter::printAssignments(ValueRange targets, ValueRange sources) {
-  // All sources are read before the first target changes.
   SmallVector<Expression> from = valuesOf(sources);
-  bool overlaps = llvm::any_of(llvm::enumerate(from), [&](auto entry) {
-    return llvm::any_of(llvm::enumerate(targets), [&](auto target) {
-      return target.index() < entry.index() && entry.value().text.find(valueOf(target.value()).text) != std::string::npos;
-    });
-  });
-  if (overlaps)
-    for (auto [source, expression] : llvm::zip(sources, from)) {
-      std::string name = scope->declare("next");
-      out.line("const auto " + name + " = " + expression.text + ";");
-      expression = {name};
-    }
+  // All sources are read before the first target changes, which matters if a later source mentions an earlier target.
+  bool overlaps = false;
+  for (auto [index, expression] : llvm::enumerate(from))
+    for (Value target : targets.take_front(index))
+      overlaps |= StringRef(expression.text).contains(valueOf(target).text);
+  if (!overlaps) {
+    for (auto [target, source] : llvm::zip(targets, sources))
+      printAssignment(valueOf(target).text, source);
+    return;
+  }
+  for (Expression &expression : from) {
+    std::string name = scope->declare("next");
+    out.line("const auto " + name + " = " + expression.text + ";");
+    expression = {name};
+  }
   for (auto [target, expression] : llvm::zip(targets, from))
-    if (valueOf(target).text != expression.text)
-      out.line(valueOf(target).text + " = " + expression.text + ";");
+    out.line(valueOf(target).text + " = " + expression.text + ";");
 }
 
 static std::string printExtents(ArrayRef<int64_t> shape) {
@@ -326,18 +328,18 @@ Expression TaskPrinter::elementOf(Value memory, ArrayRef<Expression> indices) co
   return {text};
 }
 
-LogicalResult TaskPrinter::printStore(memref::StoreOp store) {
-  Expression target = elementOf(store.getMemRef(), valuesOf(store.getIndices()));
-  Expression value = valueOf(store.getValueToStore());
+void TaskPrinter::printAssignment(StringRef target, Value source) {
+  Expression value = valueOf(source);
   // x = x + y reads better as x += y.
-  Operation *sum = store.getValueToStore().getDefiningOp();
-  if (isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum)) {
-    std::string prefix = target.text + " + ";
-    if (StringRef(value.text).starts_with(prefix) && valueOf(sum->getOperand(0)).text == target.text) {
-      out.line(target.text + " += " + valueOf(sum->getOperand(1)).text + ";");
-      return success();
-    }
-  }
-  out.line(target.text + " = " + value.text + ";");
+  Operation *sum = source.getDefiningOp();
+  if (isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum) && valueOf(sum->getOperand(0)).text == target &&
+      StringRef(value.text).starts_with((target + " + ").str()))
+    out.line(target + " += " + valueOf(sum->getOperand(1)).text + ";");
+  else if (value.text != target)
+    out.line(target + " = " + value.text + ";");
+}
+
+LogicalResult TaskPrinter::printStore(memref::StoreOp store) {
+  printAssignment(elementOf(store.getMemRef(), valuesOf(store.getIndices())).text, store.getValueToStore());
   return success();
 }

@@ -30,6 +30,7 @@ private:
   mlir::LogicalResult printFor(mlir::scf::ForOp loop);
   mlir::LogicalResult printIf(mlir::scf::IfOp branch);
   void printAssignments(mlir::ValueRange targets, mlir::ValueRange values);
+  void printAssignment(llvm::StringRef target, mlir::Value source);
   mlir::LogicalResult printBuffer(BufferOp buffer);
   mlir::LogicalResult printTable(mlir::memref::GetGlobalOp table);
   /// The pragmas that let `factors` elements along each dimension be accessed in one cycle.
