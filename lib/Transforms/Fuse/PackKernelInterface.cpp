@@ -19,6 +19,8 @@ namespace st {
 using namespace mlir;
 using namespace st;
 
+static constexpr StringLiteral nameAttr = "st.name";
+
 static RankedTensorType getPackedType(ItensorType type) {
   return RankedTensorType::get(packedShape(type), type.getScalarType());
 }
@@ -32,8 +34,10 @@ static SmallVector<int64_t> getAllDims(ItensorType type) {
   return llvm::to_vector(llvm::seq<int64_t>(type.getRank()));
 }
 
-/// The name of a constant's data, or `fallback`.
-static StringRef getName(ElementsAttr constant, StringRef fallback) {
+/// The name of a constant: its own, that of its data, or `fallback`.
+static StringRef getName(Operation *op, ElementsAttr constant, StringRef fallback) {
+  if (auto name = op->getAttrOfType<StringAttr>(nameAttr))
+    return name;
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
     return resource.getRawHandle().getKey();
   return fallback;
@@ -41,9 +45,12 @@ static StringRef getName(ElementsAttr constant, StringRef fallback) {
 
 namespace {
 
+/// Packed constants by what they were and what they became: several readers share one copy.
+using PackedConstants = llvm::DenseMap<std::pair<Attribute, Type>, Value>;
+
 class Packer {
 public:
-  explicit Packer(KernelOp kernel) : kernel(kernel), builder(kernel) {}
+  Packer(KernelOp kernel, PackedConstants &constants) : kernel(kernel), builder(kernel), constants(constants) {}
 
   LogicalResult packOperands() {
     for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments())) {
@@ -106,16 +113,21 @@ private:
   }
 
   Value packConstantOperand(Value operand, ElementsAttr constant, RankedTensorType packedType, unsigned index) {
+    Value &shared = constants[{constant, packedType}];
+    if (shared)
+      return shared;
     std::string fallback = (kernel.getSymName() + "_constant_" + Twine(index)).str();
-    ElementsAttr packed = packConstant(constant, packedType, getName(constant, fallback));
+    StringRef name = getName(operand.getDefiningOp(), constant, fallback);
+    ElementsAttr packed = packConstant(constant, packedType, name);
     if (!packed) {
       kernel.emitOpError("cannot pack operand ")
           << index << ": the data of its constant is not at hand, or its elements are no whole bytes";
       return nullptr;
     }
     auto replacement = arith::ConstantOp::create(builder, operand.getLoc(), cast<TypedAttr>(packed));
-    replacement->setDiscardableAttrs(operand.getDefiningOp()->getDiscardableAttrDictionary());
-    return replacement;
+    // The data's key got a number if the unpacked data still has the name; what the user calls it stays.
+    replacement->setDiscardableAttr(nameAttr, builder.getStringAttr(name));
+    return shared = replacement;
   }
 
   Value unpack(Value packed, ItensorType type) {
@@ -127,12 +139,14 @@ private:
 
   KernelOp kernel;
   OpBuilder builder;
+  PackedConstants &constants;
 };
 
 struct PackKernelInterface : st::impl::PackKernelInterfaceBase<PackKernelInterface> {
   void runOnOperation() override {
+    PackedConstants constants;
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<KernelOp>())) {
-      Packer packer(kernel);
+      Packer packer(kernel, constants);
       if (failed(packer.packOperands()))
         return signalPassFailure();
       packer.packResults();
