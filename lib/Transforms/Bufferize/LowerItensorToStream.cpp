@@ -8,7 +8,6 @@
 #include "Analysis/FifoGraph.h"
 #include "Transforms/Bufferize/ExternalTensors.h"
 #include "Transforms/Bufferize/Passes.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace st {
 #define GEN_PASS_DEF_LOWERITENSORTOSTREAM
@@ -31,7 +30,7 @@ static MemRefType memoryOf(Type tensor) {
 //===----------------------------------------------------------------------------------------------------------===//
 
 /// A loop that carries a FIFO writes the same one in every iteration: the carried value is dropped.
-static LogicalResult dropCarriedStreams(scf::ForOp loop, IRRewriter &rewriter) {
+static void dropCarriedStreams(scf::ForOp loop, IRRewriter &rewriter) {
   SmallVector<Value> inits;
   SmallVector<unsigned> kept;
   for (auto [index, init] : llvm::enumerate(loop.getInitArgs())) {
@@ -44,10 +43,10 @@ static LogicalResult dropCarriedStreams(scf::ForOp loop, IRRewriter &rewriter) {
     rewriter.replaceAllUsesWith(loop.getResult(index), init);
   }
   if (kept.size() == loop.getInitArgs().size())
-    return success();
+    return;
   rewriter.setInsertionPoint(loop);
-  auto lean = scf::ForOp::create(rewriter, loop.getLoc(), loop.getLowerBound(), loop.getUpperBound(), loop.getStep(),
-                                 inits);
+  auto lean =
+      scf::ForOp::create(rewriter, loop.getLoc(), loop.getLowerBound(), loop.getUpperBound(), loop.getStep(), inits);
   lean->setDiscardableAttrs(loop->getDiscardableAttrDictionary());
   Block *body = lean.getBody();
   // Without carried values the builder has put a terminator there already.
@@ -69,7 +68,6 @@ static LogicalResult dropCarriedStreams(scf::ForOp loop, IRRewriter &rewriter) {
   rewriter.modifyOpInPlace(yield, [&] { yield.getResultsMutable().assign(yields); });
   rewriter.mergeBlocks(loop.getBody(), body, arguments);
   rewriter.eraseOp(loop);
-  return success();
 }
 
 /// Rewrites the ops of a task that touch FIFOs, whose arguments are streams by now. Outer ops come first, so that each
@@ -94,8 +92,7 @@ static LogicalResult convertBody(Region &region, IRRewriter &rewriter) {
     } else if (isa<ItensorCastOp>(op)) {
       rewriter.replaceOp(op, op->getOperand(0));
     } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
-      if (failed(dropCarriedStreams(loop, rewriter)))
-        return failure();
+      dropCarriedStreams(loop, rewriter);
     } else if (llvm::any_of(op->getResultTypes(), carriesItensor)) {
       return op->emitOpError("makes an itensor inside a task; only loops may carry itensors there");
     }
@@ -108,8 +105,8 @@ static LogicalResult convertBody(Region &region, IRRewriter &rewriter) {
 static void wrapMemory(BlockArgument argument, bool writable, OpBuilder &builder) {
   Type tensor = argument.getType();
   argument.setType(memoryOf(tensor));
-  auto wrapped = bufferization::ToTensorOp::create(builder, argument.getLoc(), tensor, argument, /*restrict=*/true,
-                                                   writable);
+  auto wrapped =
+      bufferization::ToTensorOp::create(builder, argument.getLoc(), tensor, argument, /*restrict=*/true, writable);
   argument.replaceAllUsesExcept(wrapped.getResult(), wrapped);
 }
 
@@ -263,7 +260,8 @@ void KernelConversion::orderBody() {
   SmallVector<Operation *> streams, readers, others, writers;
   for (Operation &op : body.without_terminator()) {
     auto task = dyn_cast<TaskOp>(op);
-    auto &group = !task ? streams : kindOf(task) == "dma_read" ? readers : kindOf(task) == "dma_write" ? writers : others;
+    StringRef kind = task ? kindOf(task) : "";
+    auto &group = !task ? streams : kind == "dma_read" ? readers : kind == "dma_write" ? writers : others;
     group.push_back(&op);
   }
   for (auto *group : {&streams, &readers, &others, &writers})

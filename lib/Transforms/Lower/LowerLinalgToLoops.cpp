@@ -87,8 +87,7 @@ static SmallVector<Value> accessIndices(OpBuilder &builder, linalg::LinalgOp op,
   AffineMap map = op.getMatchingIndexingMap(&operand);
   SmallVector<OpFoldResult> dims(indices.begin(), indices.end());
   return llvm::map_to_vector(llvm::seq(map.getNumResults()), [&](unsigned result) {
-    OpFoldResult index =
-        affine::makeComposedFoldedAffineApply(builder, op.getLoc(), map.getSubMap({result}), dims);
+    OpFoldResult index = affine::makeComposedFoldedAffineApply(builder, op.getLoc(), map.getSubMap({result}), dims);
     return getValueOrCreateConstantIndexOp(builder, op.getLoc(), index);
   });
 }
