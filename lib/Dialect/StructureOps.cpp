@@ -62,7 +62,8 @@ static void printOptionalResultTypes(OpAsmPrinter &printer, TypeRange types) {
 
 static ParseResult parseBody(OpAsmParser &parser, OperationState &state, ArrayRef<OpAsmParser::Argument> arguments) {
   Region *body = state.addRegion();
-  if (parser.parseRegion(*body, arguments))
+  // Nothing from outside is visible inside, so that its names may be used again.
+  if (parser.parseRegion(*body, arguments, /*enableNameShadowing=*/true))
     return failure();
   // A region without a written terminator ends in an empty yield.
   if (body->empty())
