@@ -7,7 +7,8 @@ using namespace st::reference;
 
 Activation::Activation(const Program &program) : program(program), at(program.code.data()) {
   registers = static_cast<char *>(std::malloc(program.initial.size() + 64));
-  std::memcpy(registers, program.initial.data(), program.initial.size());
+  if (!program.initial.empty())
+    std::memcpy(registers, program.initial.data(), program.initial.size());
   for (const Program::Memory &memory : program.memories) {
     // Like a new tensor, memory is NaN until written.
     char *data = static_cast<char *>(std::malloc(memory.bytes + 1));

@@ -57,13 +57,19 @@ Reference Session::getConstant(ElementsAttr value) {
   Kind kind = elementKind(type);
   int64_t size = memoryBytes(kind), bytes = bytesOf(type);
   std::optional<ArrayRef<char>> raw = rawBytes(value, bytes);
-  if (raw && kind != Kind::I1)
+  // Borrowed where loads of whole elements are allowed to happen.
+  bool isAligned = raw && reinterpret_cast<uintptr_t>(raw->data()) % size == 0;
+  if (isAligned && kind != Kind::I1)
     return constants[value] = Reference(Buffer::borrow(raw->data(), bytes));
   auto dense = dyn_cast<DenseElementsAttr>(value);
-  if (!dense)
-    return raw ? constants[value] = Reference(Buffer::borrow(raw->data(), bytes)) : Reference();
-  // Splats are spread and packed bits unpacked.
+  if (!dense && !raw)
+    return Reference();
   Reference buffer(Buffer::allocate(bytes));
+  if (!dense) {
+    std::memcpy(buffer->data, raw->data(), bytes);
+    return constants[value] = buffer;
+  }
+  // Splats are spread and packed bits unpacked.
   char *to = buffer->data;
   auto write = [&](const APInt &bits) {
     uint64_t number = bits.getZExtValue();
