@@ -65,7 +65,6 @@ private:
   LogicalResult addWrite(ItensorWriteOp write, Steps &steps);
   LogicalResult addLinalg(linalg::LinalgOp op, Steps &steps);
   void addInitFill(Value init, int64_t lanes, Steps &steps);
-  LogicalResult addPingPong(Block &block, Steps &steps);
 
   /// Cycles beyond one per token in which a tile of `type` occupies external memory.
   int64_t externalGap(ItensorType type) const;
@@ -76,11 +75,6 @@ private:
   TaskSchedule result;
 };
 } // namespace
-
-static bool isPingPong(TaskOp task) {
-  auto halves = task->getAttrOfType<IntegerAttr>("st.halves");
-  return getTaskKind(task) == "converter" && halves && halves.getInt() == 2;
-}
 
 /// Elements of a row of a tile that fit into 512 bits: what a fill or copy moves at once.
 static int64_t wordLanes(RankedTensorType type) {
@@ -236,47 +230,6 @@ static bool holds(Operation &op) {
   return op.walk([](T) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
-LogicalResult TaskScheduler::addPingPong(Block &block, Steps &steps) {
-  // The shared loops are those that hold both the fill and the drain.
-  int64_t rounds = 1;
-  Block *inner = &block;
-  while (true) {
-    scf::ForOp shared;
-    for (Operation &op : *inner)
-      if (auto loop = dyn_cast<scf::ForOp>(op))
-        if (holds<ItensorReadOp>(op) && holds<ItensorWriteOp>(op))
-          shared = loop;
-    if (!shared)
-      break;
-    auto lower = getConstantIntValue(shared.getLowerBound());
-    auto upper = getConstantIntValue(shared.getUpperBound());
-    auto stride = getConstantIntValue(shared.getStep());
-    if (!lower || !upper || !stride)
-      return shared.emitOpError("has a run-time trip count, which has no schedule");
-    rounds *= ceilDiv(*upper - *lower, *stride);
-    inner = shared.getBody();
-  }
-  Steps all, fill, drain;
-  if (failed(addBlock(*inner, all)))
-    return failure();
-  auto isDrain = [](const Step &step, auto &self) -> bool {
-    return step.isWrite || llvm::any_of(step.body, [&](const Step &s) { return self(s, self); });
-  };
-  for (Step &step : all)
-    (isDrain(step, isDrain) ? drain : fill).push_back(step);
-  // sched_f10
-  llvm::append_range(steps, fill);
-  if (rounds > 1) {
-    Step nest;
-    nest.trips = rounds - 1;
-    nest.body = fill;
-    llvm::append_range(nest.body, drain);
-    steps.push_back(std::move(nest));
-  }
-  llvm::append_range(steps, drain);
-  return success();
-}
-
 /// Appends `cycles` of waiting, merged with a delay before it.
 static void addDelay(EventProgram &events, int64_t cycles) {
   if (cycles <= 0)
@@ -332,7 +285,7 @@ FailureOr<TaskSchedule> TaskScheduler::run() {
   TaskOp task = result.task;
   Block &body = task.getBody().front();
   Steps steps;
-  if (failed(isPingPong(task) ? addPingPong(body, steps) : addBlock(body, steps)))
+  if (failed(addBlock(body, steps)))
     return failure();
   result.program = emit(steps, 1);
   ProgramTiming timing = analyzeProgram(result.program);

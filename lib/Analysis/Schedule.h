@@ -8,8 +8,6 @@
 //   sched_f8  any other loop over tiles takes trips * (sum over its body)
 //   sched_f9  a loop on external memory issues its first access read_latency_cycles before its data, and a tile of b
 //             bytes occupies its channel for ceil(b / bytes per cycle) cycles
-//   sched_f10 a converter with two halves runs rounds + 1 iterations of fill, then drain of the round before; the
-//             first iteration only fills, the last only drains
 //
 //===----------------------------------------------------------------------------------------------------------===//
 

@@ -231,6 +231,8 @@ SmallVector<TaskBuffer> st::collectBuffers(TaskOp task) {
     if (buffer.kind != BufferKind::Accumulator && isConverter) {
       buffer.kind = BufferKind::Converter;
       buffer.halves = halves ? halves.getInt() : 1;
+      if (buffer.halves == 2)
+        buffer.shape.erase(buffer.shape.begin()); // The leading dimension selects the half.
     } else if (buffer.kind != BufferKind::Accumulator && assembled) {
       buffer.kind = BufferKind::Row;
     }

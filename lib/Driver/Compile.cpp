@@ -117,7 +117,7 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
   llvm::SmallString<128> model(options.model);
   llvm::sys::fs::make_absolute(model);
   (*json.getAsObject())["parameters"] = std::move(files);
-  (*json.getAsObject())["model"] = model.str();
+  (*json.getAsObject())["model"] = model.str().str();
   return json;
 }
 

@@ -14,8 +14,6 @@ using namespace mlir;
 namespace st {
 
 void populateLowerPipeline(OpPassManager &manager, const LowerOptions &options) {
-  // While fills and drains are still single ops, and so easily told apart.
-  manager.addPass(createPingPongConverters());
   manager.addPass(createLowerCopies());
   manager.addPass(createLowerLinalgToLoops());
   manager.addPass(createLowerStreamTiles());

@@ -19,6 +19,7 @@ protected:
     PassManager manager(&context);
     SizeFifosOptions sizing;
     sizing.model = "deadlock-only";
+    sizing.minDepth = 2;
     AllocateMemoriesOptions memories;
     memories.roundDepths = false;
     manager.addPass(createScheduleTasks());

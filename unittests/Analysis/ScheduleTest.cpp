@@ -36,24 +36,6 @@ TEST_F(ScheduleTest, MatrixProduct) {
   EXPECT_EQ(product.loops[4].executions, 4);
 }
 
-TEST_F(ScheduleTest, PingPongConverterFillsOneRoundAhead) {
-  auto module = load("Schedule/Inputs/two-products.mlir");
-  TaskSchedule converter = schedule(*module, "convert_2");
-  // sched_f10 with two rounds: fill (17), fill and drain (17 + 34), drain (34).
-  EXPECT_EQ(converter.firstTokenCycles, 17 + 17 + 2);
-  EXPECT_EQ(converter.latencyCycles, 17 + 17 + 34 + 34);
-  ProgramTiming timing = analyzeProgram(converter.program);
-  EXPECT_EQ(timing.reads[0].tokens, 2 * 2 * 8);
-  EXPECT_EQ(timing.writes[1].tokens, 2 * 4 * 8);
-  // The second fill comes before the first drain.
-  EXPECT_EQ(timing.reads[0].last, 17 + 15);
-
-  findTask(*module, "convert_2")->removeAttr("st.halves");
-  TaskSchedule single = schedule(*module, "convert_2");
-  EXPECT_EQ(single.firstTokenCycles, 17 + 2);
-  EXPECT_EQ(single.latencyCycles, converter.latencyCycles);
-}
-
 TEST_F(ScheduleTest, ExternalMemoryGivesATileItsTime) {
   auto module = load("Schedule/Inputs/two-products.mlir");
   // 64 tokens in one flattened loop behind 64 cycles of memory latency and 2 of load.

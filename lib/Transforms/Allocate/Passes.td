@@ -41,8 +41,9 @@ def SizeFifos : AllocatePhasePass<"st-size-fifos"> {
     Option<"model", "model", "std::string", "\"measured\"",
            "First depths: measured (the best of the others), mean-rate (the paper's token model), exact-curve or "
            "deadlock-only">,
-    Option<"maxSlowdown", "max-slowdown", "double", "1.05",
+    Option<"maxSlowdown", "max-slowdown", "double", "1.15",
            "For measured depths: cycles against those with unbounded FIFOs, 1 or more">,
+    Option<"minDepth", "min-depth", "int64_t", "0", "Least depth in tokens (0: what the shallowest LUTRAM holds)">,
     Option<"equalisation", "equalisation", "std::string", "\"conservative\"",
            "Rates before tokens are counted: normal, or conservative (all slowed down to the slowest task)">
   ];

@@ -165,6 +165,7 @@ static Accesses accessesOf(Value memory) {
 static void nameBuffers(TaskOp task, IRRewriter &rewriter, llvm::function_ref<void()> count) {
   auto kind = task->getAttrOfType<StringAttr>("st.kind");
   bool inConverter = kind && kind.getValue() == "converter";
+  auto halves = task->getAttrOfType<IntegerAttr>("st.halves");
   SmallVector<memref::AllocOp> allocations;
   task.walk([&](memref::AllocOp op) { allocations.push_back(op); });
   llvm::StringMap<unsigned> taken;
@@ -175,7 +176,9 @@ static void nameBuffers(TaskOp task, IRRewriter &rewriter, llvm::function_ref<vo
     std::string name = nameFor(accesses, role, inConverter);
     if (unsigned uses = taken[name]++)
       name += "_" + std::to_string(uses);
-    auto buffer = BufferOp::create(rewriter, allocation.getLoc(), allocation.getType(), name, /*halves=*/1,
+    // The leading dimension of a converter's window selects the half; its tiles have none.
+    bool isWindow = halves && halves.getInt() == 2 && accesses.inParts;
+    auto buffer = BufferOp::create(rewriter, allocation.getLoc(), allocation.getType(), name, isWindow ? 2 : 1,
                                    partitionAttr(accesses.partition, rewriter), StorageKindAttr(), role);
     // The task's one copy serves all iterations: each has left it before the next begins.
     rewriter.replaceAllUsesWith(allocation, buffer);

@@ -5,26 +5,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def PingPongConverters : Pass<"st-ping-pong-converters", "::mlir::ModuleOp"> {
-  let summary = "converters with two halves fill one while the other drains";
-  let description = [{
-    A converter task (`st.kind = "converter"`) with `st.halves = 2` fills its window and drains it once per round, a
-    round being one iteration of its outer loops. This pass doubles the window and shifts the drain by a round, so that
-    the drain of a round no longer waits for its own fill:
-
-    ```
-    scf.for %r = 0 to 2 { fill(%w); drain(%w) }
-    // becomes
-    scf.for %r = 0 to 3 {
-      scf.if %r < 2  { fill(%w[%r mod 2]) }
-      scf.if %r > 0  { drain(%w[(%r - 1) mod 2]) }
-    }
-    ```
-  }];
-  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
-}
-
 def LowerCopies : Pass<"st-lower-copies", "::mlir::ModuleOp"> {
   let summary = "copies between buffers become linalg, and then loops like everything else";
   let description = [{

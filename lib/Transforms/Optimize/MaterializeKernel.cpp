@@ -2,6 +2,7 @@
 
 #include "Dialect/LayoutAlgebra.h"
 #include "Transforms/Optimize/Passes.h"
+#include "Transforms/Optimize/ConverterTask.h"
 #include "Transforms/Optimize/TaskBuilder.h"
 #include "Transforms/Optimize/TensorNames.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -20,34 +21,12 @@ namespace st {
 using namespace mlir;
 using namespace st;
 
-/// Scalars that one iteration of each loop from `firstLoop` on advances along `dim`.
-static SmallVector<int64_t> getStrides(ItensorType type, unsigned dim, int64_t firstLoop) {
-  SmallVector<int64_t> strides(type.getNumLoops() - firstLoop, 0);
-  for (const LoopStride &loop : getLoopsOf(type, dim))
-    if (loop.loop >= firstLoop)
-      strides[loop.loop - firstLoop] = loop.stride;
-  return strides;
-}
-
 /// Loops that count iterations.
 static SmallVector<TaskBuilder::Loop> getCountingLoops(ItensorType type) {
   return llvm::map_to_vector(type.getTripCounts(), [](int64_t count) { return TaskBuilder::Loop{count, 1}; });
 }
 
-/// Loops from `firstLoop` on whose variables count scalars.
-static SmallVector<TaskBuilder::Loop> getScalarLoops(ItensorType type, int64_t firstLoop) {
-  SmallVector<TaskBuilder::Loop> loops;
-  for (auto [count, step] : llvm::drop_begin(llvm::zip(type.getTripCounts(), type.getSteps()), firstLoop))
-    loops.push_back({count, step});
-  return loops;
-}
-
 namespace {
-
-/// A slice of a tensor, in the terms of tensor.extract_slice and tensor.insert_slice.
-struct Slice {
-  SmallVector<OpFoldResult> offsets, sizes, strides;
-};
 
 class Materializer {
 public:
@@ -101,19 +80,6 @@ private:
       slice.sizes.push_back(task.body.getIndexAttr(extent));
     }
     slice.strides.assign(slice.sizes.size(), one);
-    return slice;
-  }
-
-  /// The next tile of `type` in a converter's buffer, which holds what the loops from `firstLoop` on span.
-  static Slice getBufferSlice(TaskBuilder &task, ItensorType type, int64_t firstLoop, ValueRange variables) {
-    Slice slice;
-    for (auto [dim, extent] : llvm::enumerate(type.getTileShape())) {
-      SmallVector<int64_t> scales = llvm::map_to_vector(getStrides(type, dim, firstLoop),
-                                                        [](int64_t stride) -> int64_t { return stride != 0; });
-      slice.offsets.push_back(task.getOffset(variables, scales, getConstantOffset(type, dim)));
-      slice.sizes.push_back(task.body.getIndexAttr(extent));
-    }
-    slice.strides.assign(slice.sizes.size(), task.body.getIndexAttr(1));
     return slice;
   }
 
@@ -186,53 +152,14 @@ private:
 
   void materialize(ItensorConverterOp converter) {
     builder.setInsertionPoint(converter);
-    Location loc = converter.getLoc();
     ConverterPlan plan = inferConverter(converter.getSource().getType(), converter.getType());
-    Value fifo = ItensorInstanceOp::create(builder, loc, converter.getType(), /*depth_tokens=*/nullptr, /*storage=*/nullptr);
-    TaskBuilder task(builder, loc, makeName("convert_" + Twine(numConverters++)), "converter", converter.getSource(),
-                     fifo);
-    task.task->setDiscardableAttr("st.halves", builder.getI64IntegerAttr(plan.halves));
+    Value fifo = ItensorInstanceOp::create(builder, converter.getLoc(), converter.getType(), /*depth_tokens=*/nullptr,
+                                           /*storage=*/nullptr);
+    TaskOp task = buildConverterTask(builder, converter.getLoc(), makeName("convert_" + Twine(numConverters++)),
+                                     converter.getSource(), fifo, plan);
     converterBytes += plan.bytes;
-
-    auto round = [&](ValueRange, ValueRange carried) -> SmallVector<Value> {
-      Value buffer = fill(task, plan, loc);
-      return drain(task, plan, loc, buffer, carried.front());
-    };
-    SmallVector<TaskBuilder::Loop> rounds;
-    if (plan.rounds > 1)
-      rounds.push_back({plan.rounds, 1});
-    converter.replaceAllUsesWith(task.finish(task.buildNest(rounds, task.getInits(), round)).getResult(0));
+    converter.replaceAllUsesWith(task.getResult(0));
     converter.erase();
-  }
-
-  static Value fill(TaskBuilder &task, const ConverterPlan &plan, Location loc) {
-    SmallVector<TaskBuilder::Loop> loops = getScalarLoops(plan.source, plan.sharedLoops);
-    // A buffer of one tile is that tile.
-    if (loops.empty() && plan.bufferShape == plan.source.getTileShape())
-      return task.pull(task.getRead(0));
-    Value empty = tensor::EmptyOp::create(task.body, loc, plan.bufferShape, plan.source.getScalarType());
-    return task
-        .buildNest(loops, empty,
-                   [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
-                     Value tile = task.pull(task.getRead(0));
-                     Slice slice = getBufferSlice(task, plan.source, plan.sharedLoops, variables);
-                     return {tensor::InsertSliceOp::create(task.body, loc, tile, carried.front(), slice.offsets,
-                                                           slice.sizes, slice.strides)};
-                   })
-        .front();
-  }
-
-  static SmallVector<Value> drain(TaskBuilder &task, const ConverterPlan &plan, Location loc, Value buffer,
-                                  Value stream) {
-    return task.buildNest(getScalarLoops(plan.result, plan.sharedLoops), stream,
-                          [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
-                            Slice slice = getBufferSlice(task, plan.result, plan.sharedLoops, variables);
-                            Value tile = buffer;
-                            if (buffer.getType() != plan.result.getTileType())
-                              tile = tensor::ExtractSliceOp::create(task.body, loc, buffer, slice.offsets, slice.sizes,
-                                                                    slice.strides);
-                            return {task.push(tile, carried.front())};
-                          });
   }
 
   KernelOp kernel;

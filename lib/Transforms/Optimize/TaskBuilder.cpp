@@ -1,6 +1,7 @@
 //===- TaskBuilder.cpp - Write the body of a task -------------------------------------------------------------===//
 
 #include "Transforms/Optimize/TaskBuilder.h"
+#include "Dialect/LayoutAlgebra.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -8,6 +9,14 @@
 
 using namespace mlir;
 using namespace st;
+
+SmallVector<int64_t> st::getStrides(ItensorType type, unsigned dim, int64_t firstLoop) {
+  SmallVector<int64_t> strides(type.getNumLoops() - firstLoop, 0);
+  for (const LoopStride &loop : getLoopsOf(type, dim))
+    if (loop.loop >= firstLoop)
+      strides[loop.loop - firstLoop] = loop.stride;
+  return strides;
+}
 
 TaskBuilder::TaskBuilder(OpBuilder &builder, Location loc, StringRef name, StringRef kind, ValueRange reads,
                          ValueRange inits)

@@ -9,6 +9,14 @@
 
 namespace st {
 
+/// A slice of a tensor, in the terms of tensor.extract_slice and tensor.insert_slice.
+struct Slice {
+  llvm::SmallVector<mlir::OpFoldResult> offsets, sizes, strides;
+};
+
+/// Scalars that one iteration of each loop from `firstLoop` on advances along data dimension `dim`.
+llvm::SmallVector<int64_t> getStrides(ItensorType type, unsigned dim, int64_t firstLoop);
+
 /// Creates a task and its body: constants at the top, loops after them.
 class TaskBuilder {
 public:

@@ -1,0 +1,186 @@
+//===- ConverterTask.cpp - The task that reorders a stream ----------------------------------------------------===//
+
+#include "Transforms/Optimize/ConverterTask.h"
+#include "Transforms/Optimize/TaskBuilder.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace st;
+
+namespace {
+
+/// The loops of one side of the converter inside a round. Loops count iterations; `getStrides` has their strides in
+/// scalars, so that a tile's place follows from the counts.
+struct Side {
+  Side(ItensorType type, int64_t sharedLoops) : type(type), sharedLoops(sharedLoops) {
+    for (int64_t count : type.getTripCounts().drop_front(sharedLoops))
+      loops.push_back({count, 1});
+  }
+
+  /// Tiles in a round.
+  int64_t getNumTiles() const {
+    int64_t tiles = 1;
+    for (const TaskBuilder::Loop &loop : loops)
+      tiles *= loop.count;
+    return tiles;
+  }
+
+  ItensorType type;
+  int64_t sharedLoops;
+  SmallVector<TaskBuilder::Loop> loops;
+};
+
+class ConverterWriter {
+public:
+  ConverterWriter(TaskBuilder &task, Location loc, const ConverterPlan &plan)
+      : task(task), loc(loc), plan(plan), source(plan.source, plan.sharedLoops), result(plan.result, plan.sharedLoops) {
+  }
+
+  void write();
+
+private:
+  using Values = SmallVector<Value>;
+
+  /// Pulls a tile into `buffer`, at the place that `counts` of the source's loops say.
+  Value fillTile(Value buffer, OpFoldResult half, ArrayRef<OpFoldResult> counts);
+  /// Pushes the tile of `buffer` at the place that `counts` of the result's loops say; gives the stream after it.
+  Value drainTile(Value buffer, OpFoldResult half, ArrayRef<OpFoldResult> counts, Value stream);
+  Value fill(Value buffer, OpFoldResult half);
+  Value drain(Value buffer, OpFoldResult half, Value stream);
+  /// Fills one half while draining the other: {buffer, stream}.
+  Values fillAndDrain(Value buffer, Value stream, OpFoldResult filled, OpFoldResult drained);
+
+  Slice getSlice(const Side &side, OpFoldResult half, ArrayRef<OpFoldResult> counts);
+  /// The counts of the result's loops at its tile number `tile`, an expression of `operands`.
+  SmallVector<OpFoldResult> delinearize(AffineExpr tile, ArrayRef<OpFoldResult> operands);
+  OpFoldResult apply(AffineExpr expr, ArrayRef<OpFoldResult> operands) {
+    return affine::makeComposedFoldedAffineApply(task.body, loc, expr, operands);
+  }
+
+  TaskBuilder &task;
+  Location loc;
+  const ConverterPlan &plan;
+  Side source, result;
+};
+
+} // namespace
+
+Slice ConverterWriter::getSlice(const Side &side, OpFoldResult half, ArrayRef<OpFoldResult> counts) {
+  Slice slice;
+  OpFoldResult one = task.body.getIndexAttr(1);
+  if (plan.halves == 2) {
+    slice.offsets.push_back(half);
+    slice.sizes.push_back(one);
+  }
+  for (auto [dim, extent] : llvm::enumerate(side.type.getTileShape())) {
+    AffineExpr offset = task.body.getAffineConstantExpr(getConstantOffset(side.type, dim));
+    for (auto [loop, stride] : llvm::enumerate(getStrides(side.type, dim, side.sharedLoops)))
+      offset = offset + task.body.getAffineDimExpr(loop) * stride;
+    slice.offsets.push_back(apply(offset, counts));
+    slice.sizes.push_back(task.body.getIndexAttr(extent));
+  }
+  slice.strides.assign(slice.sizes.size(), one);
+  return slice;
+}
+
+Value ConverterWriter::fillTile(Value buffer, OpFoldResult half, ArrayRef<OpFoldResult> counts) {
+  Value tile = task.pull(task.getRead(0));
+  Slice slice = getSlice(source, half, counts);
+  return tensor::InsertSliceOp::create(task.body, loc, tile, buffer, slice.offsets, slice.sizes, slice.strides);
+}
+
+Value ConverterWriter::drainTile(Value buffer, OpFoldResult half, ArrayRef<OpFoldResult> counts, Value stream) {
+  Slice slice = getSlice(result, half, counts);
+  Value tile = tensor::ExtractSliceOp::create(task.body, loc, result.type.getTileType(), buffer, slice.offsets,
+                                              slice.sizes, slice.strides);
+  return task.push(tile, stream);
+}
+
+Value ConverterWriter::fill(Value buffer, OpFoldResult half) {
+  return task
+      .buildNest(source.loops, buffer,
+                 [&](ValueRange counts, ValueRange carried) -> Values {
+                   return {fillTile(carried.front(), half, getAsOpFoldResult(counts))};
+                 })
+      .front();
+}
+
+Value ConverterWriter::drain(Value buffer, OpFoldResult half, Value stream) {
+  return task
+      .buildNest(result.loops, stream,
+                 [&](ValueRange counts, ValueRange carried) -> Values {
+                   return {drainTile(buffer, half, getAsOpFoldResult(counts), carried.front())};
+                 })
+      .front();
+}
+
+SmallVector<OpFoldResult> ConverterWriter::delinearize(AffineExpr tile, ArrayRef<OpFoldResult> operands) {
+  SmallVector<OpFoldResult> counts(result.loops.size());
+  int64_t tilesInside = 1;
+  for (int64_t loop = result.loops.size() - 1; loop >= 0; --loop) {
+    AffineExpr count = tile.floorDiv(tilesInside);
+    // The outermost count needs no wrap-around.
+    counts[loop] = apply(loop == 0 ? count : count % result.loops[loop].count, operands);
+    tilesInside *= result.loops[loop].count;
+  }
+  return counts;
+}
+
+ConverterWriter::Values ConverterWriter::fillAndDrain(Value buffer, Value stream, OpFoldResult filled,
+                                                      OpFoldResult drained) {
+  int64_t drainsPerFill = result.getNumTiles() / source.getNumTiles();
+  AffineExpr tile = task.body.getAffineConstantExpr(0);
+  for (auto [index, loop] : llvm::enumerate(source.loops))
+    tile = tile * loop.count + task.body.getAffineDimExpr(index);
+  AffineExpr next = tile * drainsPerFill + task.body.getAffineDimExpr(source.loops.size());
+
+  Values carried = task.buildNest(source.loops, {buffer, stream}, [&](ValueRange counts, ValueRange carried) -> Values {
+    Value afterFill = fillTile(carried[0], filled, getAsOpFoldResult(counts));
+    if (drainsPerFill == 0)
+      return {afterFill, carried[1]};
+    auto drainOne = [&](ValueRange drains, ValueRange streams) -> Values {
+      SmallVector<OpFoldResult> operands = getAsOpFoldResult(counts);
+      llvm::append_range(operands, getAsOpFoldResult(drains));
+      return {drainTile(afterFill, drained, delinearize(next, operands), streams.front())};
+    };
+    return {afterFill, task.buildNest(TaskBuilder::Loop{drainsPerFill, 1}, carried[1], drainOne).front()};
+  });
+
+  int64_t drainedTiles = drainsPerFill * source.getNumTiles();
+  if (int64_t rest = result.getNumTiles() - drainedTiles) {
+    AffineExpr last = task.body.getAffineDimExpr(0) + drainedTiles;
+    carried[1] = task.buildNest(TaskBuilder::Loop{rest, 1}, carried[1], [&](ValueRange drains, ValueRange streams) {
+      return Values{drainTile(carried[0], drained, delinearize(last, getAsOpFoldResult(drains)), streams.front())};
+    }).front();
+  }
+  return carried;
+}
+
+void ConverterWriter::write() {
+  SmallVector<int64_t> shape(plan.bufferShape);
+  if (plan.halves == 2)
+    shape.insert(shape.begin(), 2);
+  Value buffer = tensor::EmptyOp::create(task.body, loc, shape, plan.source.getScalarType());
+  OpFoldResult first = task.body.getIndexAttr(0);
+  Values carried{fill(buffer, first), task.getInits().front()};
+  if (plan.rounds > 1) {
+    auto round = [&](ValueRange variables, ValueRange values) -> Values {
+      // Round 0 has been filled: variable v stands for round v + 1.
+      AffineExpr previous = task.body.getAffineDimExpr(0);
+      OpFoldResult variable = variables.front();
+      return fillAndDrain(values[0], values[1], apply((previous + 1) % 2, variable), apply(previous % 2, variable));
+    };
+    carried = task.buildNest(TaskBuilder::Loop{plan.rounds - 1, 1}, carried, round);
+  }
+  Value stream = drain(carried[0], task.body.getIndexAttr((plan.rounds - 1) % 2), carried[1]);
+  task.finish(stream);
+}
+
+TaskOp st::buildConverterTask(OpBuilder &builder, Location loc, StringRef name, Value source, Value fifo,
+                              const ConverterPlan &plan) {
+  TaskBuilder task(builder, loc, name, "converter", source, fifo);
+  task.task->setDiscardableAttr("st.halves", builder.getI64IntegerAttr(plan.halves));
+  ConverterWriter(task, loc, plan).write();
+  return task.task;
+}
