@@ -25,6 +25,8 @@ public:
   /// item, then `end`.
   void list(llvm::StringRef start, llvm::ArrayRef<std::string> items, llvm::StringRef end, size_t width = 120);
 
+  /// Where the next line starts.
+  size_t column() const { return 2 * depth; }
   /// One level deeper, after a line that ends in `{`.
   void enter() { ++depth; }
 

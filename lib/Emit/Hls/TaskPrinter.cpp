@@ -9,7 +9,7 @@ using namespace mlir;
 using namespace st;
 
 /// Longest expression that is written in place of its use.
-constexpr size_t maxInlineLength = 72;
+constexpr size_t maxInlineLength = 64;
 /// Longest index that is written at each of several uses.
 constexpr size_t maxRepeatedIndexLength = 16;
 
@@ -129,13 +129,41 @@ LogicalResult TaskPrinter::printScalar(Operation *op) {
   return define(op, *expression, nameForValueOf(op));
 }
 
+/// The operator of `x op= y`, where `op` computes x op y.
+static StringRef compoundOperator(Operation *op) {
+  return TypeSwitch<Operation *, StringRef>(op)
+      .Case<arith::AddFOp>([](Operation *) { return "+"; })
+      .Case<arith::SubFOp>([](Operation *) { return "-"; })
+      .Case<arith::MulFOp>([](Operation *) { return "*"; })
+      .Case<arith::DivFOp>([](Operation *) { return "/"; })
+      .Case<arith::AddIOp>([](Operation *) { return "+"; })
+      .Default([](Operation *) { return ""; });
+}
+
+std::string TaskPrinter::assignmentText(StringRef target, const Expression &value, Operation *computes) const {
+  StringRef symbol = computes ? compoundOperator(computes) : "";
+  std::string prefix = (target + " " + symbol + " ").str();
+  // x = x + y reads better as x += y.
+  if (!symbol.empty() && valueOf(computes->getOperand(0)).text == target && StringRef(value.text).starts_with(prefix))
+    return (target + " " + symbol + "= ").str() + valueOf(computes->getOperand(1)).text + ";";
+  return (target + " = ").str() + value.text + ";";
+}
+
+bool TaskPrinter::fitsIntoStore(Operation *op, const Expression &expression) const {
+  auto store = dyn_cast<memref::StoreOp>(*op->user_begin());
+  if (!store || store.getValueToStore() != op->getResult(0))
+    return false;
+  std::string target = elementOf(store.getMemRef(), valuesOf(store.getIndices())).text;
+  return out.column() + assignmentText(target, expression, op).size() <= 120;
+}
+
 LogicalResult TaskPrinter::define(Operation *op, const Expression &expression, StringRef name) {
   Value result = op->getResult(0);
   size_t length = expression.text.size();
   bool isShortIndex = result.getType().isIndex() && length <= maxRepeatedIndexLength && isScalarOperation(op);
   if (op->use_empty() && isScalarOperation(op))
     return success();
-  if (isShortIndex || (inlining.canInline(op) && length <= maxInlineLength)) {
+  if (isShortIndex || (inlining.canInline(op) && (length <= maxInlineLength || fitsIntoStore(op, expression)))) {
     values[result] = expression;
     return success();
   }
@@ -280,7 +308,7 @@ LogicalResult TaskPrinter::printBuffer(BufferOp buffer) {
   return success();
 }
 
-/// The initialiser of a table, a brace for each dimension.
+/// The initialiser of a table in one line, a brace for each dimension.
 static std::string printElements(ArrayRef<int64_t> shape, ArrayRef<std::string> elements) {
   if (shape.empty())
     return elements.front();
@@ -289,6 +317,20 @@ static std::string printElements(ArrayRef<int64_t> shape, ArrayRef<std::string> 
   for (int64_t i = 0; i < shape.front(); ++i)
     text += (i ? ", " : "") + printElements(shape.drop_front(), elements.slice(i * part, part));
   return text + "}";
+}
+
+/// The same in lines, after the opening brace.
+static void printElementLines(SourceWriter &out, ArrayRef<int64_t> shape, ArrayRef<std::string> elements, StringRef end) {
+  if (shape.size() <= 1) {
+    out.list("", elements, "");
+  } else {
+    size_t part = elements.size() / shape.front();
+    for (int64_t i = 0; i < shape.front(); ++i) {
+      out.open("");
+      printElementLines(out, shape.drop_front(), elements.slice(i * part, part), i + 1 < shape.front() ? "," : "");
+    }
+  }
+  out.close(end);
 }
 
 LogicalResult TaskPrinter::printTable(memref::GetGlobalOp table) {
@@ -306,8 +348,15 @@ LogicalResult TaskPrinter::printTable(memref::GetGlobalOp table) {
   std::string name = scope->declare(toCppIdentifier(table.getName()));
   values[table] = {name};
   auto type = cast<MemRefType>(table.getType());
-  out.line("static const " + *cppType(type.getElementType()) + " " + name + printExtents(type.getShape()) + " = " +
-           printElements(type.getShape(), elements) + ";");
+  std::string declaration =
+      "static const " + *cppType(type.getElementType()) + " " + name + printExtents(type.getShape()) + " =";
+  std::string initializer = printElements(type.getShape(), elements);
+  if (out.column() + declaration.size() + initializer.size() + 2 <= 120) {
+    out.line(declaration + " " + initializer + ";");
+  } else {
+    out.open(declaration);
+    printElementLines(out, type.getShape(), elements, ";");
+  }
   if (auto partition = table->getAttrOfType<DenseI64ArrayAttr>("st.partition"))
     printPartition(name, type, partition.asArrayRef());
   return success();
@@ -330,13 +379,8 @@ Expression TaskPrinter::elementOf(Value memory, ArrayRef<Expression> indices) co
 
 void TaskPrinter::printAssignment(StringRef target, Value source) {
   Expression value = valueOf(source);
-  // x = x + y reads better as x += y.
-  Operation *sum = source.getDefiningOp();
-  if (isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum) && valueOf(sum->getOperand(0)).text == target &&
-      StringRef(value.text).starts_with((target + " + ").str()))
-    out.line(target + " += " + valueOf(sum->getOperand(1)).text + ";");
-  else if (value.text != target)
-    out.line(target + " = " + value.text + ";");
+  if (value.text != target)
+    out.line(assignmentText(target, value, source.getDefiningOp()));
 }
 
 LogicalResult TaskPrinter::printStore(memref::StoreOp store) {

@@ -31,6 +31,10 @@ private:
   mlir::LogicalResult printIf(mlir::scf::IfOp branch);
   void printAssignments(mlir::ValueRange targets, mlir::ValueRange values);
   void printAssignment(llvm::StringRef target, mlir::Value source);
+  /// The statement that assigns `value`, which `computes` (if not null) makes.
+  std::string assignmentText(llvm::StringRef target, const Expression &value, mlir::Operation *computes) const;
+  /// Whether the value of `op` goes to memory and the store fits into a line.
+  bool fitsIntoStore(mlir::Operation *op, const Expression &expression) const;
   mlir::LogicalResult printBuffer(BufferOp buffer);
   mlir::LogicalResult printTable(mlir::memref::GetGlobalOp table);
   /// The pragmas that let `factors` elements along each dimension be accessed in one cycle.
