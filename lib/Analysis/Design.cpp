@@ -10,7 +10,9 @@ using namespace mlir;
 using namespace st;
 
 static MemoryKind toMemoryKind(StorageKind kind) {
-  return kind == StorageKind::Uram ? MemoryKind::Uram : kind == StorageKind::Bram ? MemoryKind::Bram : MemoryKind::Lutram;
+  if (kind == StorageKind::Uram)
+    return MemoryKind::Uram;
+  return kind == StorageKind::Bram ? MemoryKind::Bram : MemoryKind::Lutram;
 }
 
 static void addTasks(KernelOp kernel, std::vector<TaskSchedule> &schedules, const Device &device, Design &design) {
@@ -90,7 +92,12 @@ static LogicalResult addKernel(KernelOp kernel, const Device &device, Design &de
   FailureOr<std::vector<TaskSchedule>> schedules = scheduleKernel(kernel, device);
   if (failed(fifos) || failed(schedules) || failed(addFifos(kernel, *fifos, device, design)))
     return failure();
-  design.kernels.push_back(kernel.getSymName().str());
+  auto cycles = [&](StringRef attribute) {
+    auto value = kernel->getAttrOfType<IntegerAttr>(attribute);
+    return value ? value.getInt() : 0;
+  };
+  design.kernels.push_back(
+      {kernel.getSymName().str(), cycles("st.launch_cycles"), cycles("st.unbounded_cycles")});
   addTasks(kernel, *schedules, device, design);
   addDmas(kernel, *schedules, design);
   IntermediateMemory memory = accountIntermediateMemory(kernel, *schedules, *fifos);

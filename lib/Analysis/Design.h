@@ -56,10 +56,17 @@ struct DesignDma {
   int64_t channel = 0;
 };
 
+struct DesignKernel {
+  std::string name;
+  /// Cycles of a launch with these FIFOs, and with unbounded ones; 0 where nobody measured them.
+  int64_t launchCycles = 0;
+  int64_t unboundedCycles = 0;
+};
+
 struct Design {
   std::string device, title, part, platform;
   double clockMhz = 0;
-  std::vector<std::string> kernels;
+  std::vector<DesignKernel> kernels;
   std::vector<DesignTask> tasks;
   std::vector<DesignFifo> fifos;
   std::vector<DesignBuffer> buffers;

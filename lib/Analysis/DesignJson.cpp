@@ -105,7 +105,12 @@ json::Value st::toJson(const Design &design) {
                               {"part", design.part},
                               {"platform", design.platform}}},
       {"clock_mhz", design.clockMhz},
-      {"kernels", mapped(design.kernels, [](const std::string &name) { return json::Object{{"name", name}}; })},
+      {"kernels", mapped(design.kernels,
+                         [](const DesignKernel &kernel) {
+                           return json::Object{{"name", kernel.name},
+                                               {"launch_cycles", kernel.launchCycles},
+                                               {"unbounded_cycles", kernel.unboundedCycles}};
+                         })},
       {"tasks", mapped(design.tasks, taskToJson)},
       {"fifos", mapped(design.fifos, fifoToJson)},
       {"buffers", mapped(design.buffers, bufferToJson)},

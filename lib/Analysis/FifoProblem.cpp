@@ -51,7 +51,8 @@ FailureOr<FifoSizingProblem> st::buildFifoProblem(std::vector<TaskSchedule> &sch
     if (!renameChannels(program, channels[index], missing))
       return schedule.task.emitOpError()
              << "reads or writes block argument " << missing
-             << ", which is no FIFO between two tasks: run st-materialize-kernel and st-convert-empty-to-instance first";
+             << ", which is no FIFO between two tasks: run st-materialize-kernel and st-convert-empty-to-instance "
+                "first";
     problem.setProgram(index, std::move(program));
   }
   return problem;

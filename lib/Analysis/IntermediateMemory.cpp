@@ -29,8 +29,8 @@ private:
 
   /// Whether the task makes a tensor, rather than copying or reordering one.
   bool makesTensor(int task) const { return schedules[task].kind == "compute" || schedules[task].kind == "row"; }
-  /// Whether two of the task's activation inputs come from a common task.
-  bool reconverges(int task) const;
+  /// Whether a task that the FIFO leads to gets something of the same origin on another way.
+  bool reconverges(FifoEdge &fifo) const;
   /// The tensor that arrives at a task's block argument; -1 for none.
   int sourceAt(TaskOp task, unsigned argument) const;
 
@@ -42,6 +42,8 @@ private:
   std::vector<int> sources;
   /// By task: itself and all tasks whose activations reach it.
   std::vector<llvm::SmallBitVector> ancestors;
+  /// The depth of the kernel's shallowest FIFO: what every connection takes.
+  uint64_t leastDepth = 0;
   IntermediateMemory result;
 };
 } // namespace
@@ -70,15 +72,17 @@ void Account::findSources() {
   }
 }
 
-bool Account::reconverges(int task) const {
-  llvm::SmallBitVector seen(schedules.size());
+bool Account::reconverges(FifoEdge &fifo) const {
+  int producer = numbers.lookup(fifo.producer), consumer = numbers.lookup(fifo.consumer);
   for (FifoEdge &edge : fifos) {
-    if (edge.consumer != schedules[task].task || flow.isParameter(edge.consumer, edge.consumerArgument))
+    // A later input of a task that this FIFO leads to, on a way that does not pass it.
+    int joined = numbers.lookup(edge.consumer), other = numbers.lookup(edge.producer);
+    bool isSame = edge.instance == fifo.instance;
+    if (isSame || flow.isParameter(edge.consumer, edge.consumerArgument) || !ancestors[joined].test(consumer) ||
+        ancestors[other].test(consumer))
       continue;
-    const llvm::SmallBitVector &above = ancestors[numbers.lookup(edge.producer)];
-    if (seen.anyCommon(above))
+    if (ancestors[other].anyCommon(ancestors[producer]))
       return true;
-    seen |= above;
   }
   return false;
 }
@@ -110,12 +114,11 @@ void Account::addTensors() {
 void Account::addFifo(FifoEdge &edge) {
   if (flow.isParameter(edge.consumer, edge.consumerArgument))
     return;
-  int64_t depth = edge.instance.getDepthTokens().value_or(0);
-  auto required = edge.instance->getAttrOfType<IntegerAttr>("st.required_tokens");
+  uint64_t depth = edge.instance.getDepthTokens().value_or(0);
   std::string reason = "fifo skew";
-  if ((required ? required.getInt() : depth) <= 2)
+  if (depth <= leastDepth)
     reason = "fifo";
-  else if (reconverges(numbers.lookup(edge.consumer)))
+  else if (reconverges(edge))
     reason = "re-convergence";
   add(getFifoName(edge), sources[numbers.lookup(edge.producer)], bytesForBits(depth * edge.getTokenBits()), reason);
 }
@@ -155,6 +158,9 @@ void Account::addBuffers(TaskSchedule &schedule) {
 
 IntermediateMemory Account::run() {
   addTensors();
+  for (FifoEdge &edge : fifos)
+    if (!leastDepth || edge.instance.getDepthTokens().value_or(0) < leastDepth)
+      leastDepth = edge.instance.getDepthTokens().value_or(0);
   for (FifoEdge &edge : fifos)
     addFifo(edge);
   for (TaskSchedule &schedule : schedules)

@@ -27,8 +27,8 @@ struct MemoryHolder {
   /// The tensor it serves: the compute or row task that makes it, or the DMA that reads it.
   std::string tensor;
   int64_t bytes = 0;
-  /// "fifo" (a handshake's two tokens), "fifo skew", "re-convergence", "re-access converter", "reorder converter",
-  /// "row buffer" or "tile".
+  /// "fifo" (what every connection takes: the depth of the shallowest), "fifo skew", "re-convergence",
+  /// "re-access converter", "reorder converter", "row buffer" or "tile".
   std::string reason;
 };
 

@@ -31,7 +31,9 @@ StorageKind st::chooseStorage(const TaskBuffer &buffer, const Device &device) {
 }
 
 static MemoryKind toMemoryKind(StorageKind kind) {
-  return kind == StorageKind::Uram ? MemoryKind::Uram : kind == StorageKind::Bram ? MemoryKind::Bram : MemoryKind::Lutram;
+  if (kind == StorageKind::Uram)
+    return MemoryKind::Uram;
+  return kind == StorageKind::Bram ? MemoryKind::Bram : MemoryKind::Lutram;
 }
 
 Resources st::bufferCost(const TaskBuffer &buffer, StorageKind kind, const Device &device) {

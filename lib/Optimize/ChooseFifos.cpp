@@ -4,7 +4,8 @@
 
 using namespace st;
 
-llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, double maxSlowdown) {
+llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, double maxSlowdown,
+                                            int64_t minDepth) {
   if (llvm::Error error = problem.check())
     return std::move(error);
   std::vector<int64_t> full;
@@ -28,6 +29,7 @@ llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, dou
     FifoSizingOptions options;
     options.model = candidate.model;
     options.equalisation = candidate.equalisation;
+    options.minDepth = minDepth;
     llvm::Expected<FifoSolution> solution = problem.solve(options);
     if (!solution)
       return solution.takeError();
@@ -38,6 +40,9 @@ llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, dou
       continue;
     if (best.model.empty() || solution->totalBits < best.solution.totalBits)
       best = {std::move(*solution), candidate.name, run->cycles, unbounded->cycles};
+    // Every other model starts at these depths or deeper ones.
+    if (candidate.model == DepthModel::DeadlockOnly)
+      return best;
   }
   if (!best.model.empty())
     return best;

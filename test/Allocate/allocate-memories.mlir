@@ -1,6 +1,6 @@
-// RUN: streamtensor-opt %S/Inputs/residual.mlir -st-schedule-tasks -st-name-fifos -st-size-fifos='model=deadlock-only' \
+// RUN: streamtensor-opt %S/Inputs/residual.mlir -st-schedule-tasks -st-name-fifos -st-size-fifos='model=deadlock-only min-depth=2' \
 // RUN:   -st-allocate-memories | FileCheck %s
-// RUN: streamtensor-opt %S/Inputs/residual.mlir -st-schedule-tasks -st-name-fifos -st-size-fifos='model=deadlock-only' \
+// RUN: streamtensor-opt %S/Inputs/residual.mlir -st-schedule-tasks -st-name-fifos -st-size-fifos='model=deadlock-only min-depth=2' \
 // RUN:   -st-allocate-memories='round-depths=false' | FileCheck %s --check-prefix=EXACT
 // RUN: streamtensor-opt %s -st-allocate-memories | FileCheck %s --check-prefix=BUFFER
 

@@ -1,7 +1,7 @@
-// RUN: streamtensor-opt %S/Inputs/residual.mlir -st-schedule-tasks -st-name-fifos -st-size-fifos='model=deadlock-only' \
+// RUN: streamtensor-opt %S/Inputs/residual.mlir -st-schedule-tasks -st-name-fifos -st-size-fifos='model=deadlock-only min-depth=2' \
 // RUN:   | FileCheck %s
 // RUN: streamtensor-opt %S/Inputs/residual.mlir -st-schedule-tasks -st-name-fifos \
-// RUN:   -st-size-fifos='model=exact-curve equalisation=normal' | FileCheck %s --check-prefix=EXACT
+// RUN:   -st-size-fifos='model=exact-curve equalisation=normal min-depth=2' | FileCheck %s --check-prefix=EXACT
 // RUN: sed 's|instance : !c // the short way|instance {depth_tokens = 7 : i64, st.fixed_depth} : !c|' %S/Inputs/residual.mlir \
 // RUN:   | not streamtensor-opt -st-schedule-tasks -st-name-fifos -st-size-fifos 2>&1 | FileCheck %s --check-prefix=SHORT
 // RUN: sed 's|instance : !c // the short way|instance {depth_tokens = 8 : i64, st.fixed_depth} : !c|' %S/Inputs/residual.mlir \

@@ -52,9 +52,9 @@ TEST_F(DesignTest, IntermediateMemoryOfTwoProducts) {
   EXPECT_EQ(memory.tensors[0].bytes, 2 * 16 * 16 * 4);
   EXPECT_EQ(memory.tensors[1].name, "relu_1");
   EXPECT_EQ(memory.tensorBytes, 2 * 2 * 16 * 16 * 4);
-  // Converter: 8x16 floats in two halves. Tiles of 8x8: both operands of the first product, the activation's, the first
-  // operand of the second product; its other operand is a constant. Six FIFOs of two tokens of 32 bytes: dma_w's carries
-  // a constant.
+  // Converter: 8x16 floats in two halves. Tiles of 8x8: both operands of the first product, the activation's, the
+  // first operand of the second product; its other operand is a constant. Six FIFOs of two tokens of 32 bytes: dma_w's
+  // carries a constant.
   EXPECT_EQ(bytesOf(memory, "re-access converter"), 2 * 8 * 16 * 4);
   EXPECT_EQ(bytesOf(memory, "tile"), 4 * 8 * 8 * 4);
   EXPECT_EQ(bytesOf(memory, "fifo"), 6 * 2 * 32);
@@ -102,8 +102,8 @@ static int checkSchema(const llvm::json::Value &value) {
   llvm::SmallString<128> path;
   EXPECT_FALSE(llvm::sys::fs::createTemporaryFile("design", "json", path));
   EXPECT_FALSE(bool(writeJson(path, value)));
-  std::string command = std::string(ST_SOURCE_DIR "/scripts/check_json_schema " ST_SOURCE_DIR "/docs/design.schema.json ") +
-                        path.c_str();
+  std::string command = ST_SOURCE_DIR "/scripts/check_json_schema " ST_SOURCE_DIR "/docs/design.schema.json ";
+  command += path.c_str();
   int status = std::system(command.c_str());
   llvm::sys::fs::remove(path);
   return status;

@@ -36,6 +36,19 @@ TEST_F(ScheduleTest, MatrixProduct) {
   EXPECT_EQ(product.loops[4].executions, 4);
 }
 
+TEST_F(ScheduleTest, PingPongConverterFillsOneRoundAhead) {
+  auto module = load("Schedule/Inputs/two-products.mlir");
+  TaskSchedule converter = schedule(*module, "convert_2");
+  // Two rounds: fill 17, fill and drain 2 * (9 + 18), drain 34.
+  EXPECT_EQ(converter.firstTokenCycles, 17 + 9 + 2);
+  EXPECT_EQ(converter.latencyCycles, 17 + 54 + 34);
+  ProgramTiming timing = analyzeProgram(converter.program);
+  EXPECT_EQ(timing.reads[0].tokens, 2 * 2 * 8);
+  EXPECT_EQ(timing.writes[1].tokens, 2 * 4 * 8);
+  // The second round has been filled before the last tiles of the first are drained.
+  EXPECT_EQ(timing.reads[0].last, 17 + 27 + 7);
+}
+
 TEST_F(ScheduleTest, ExternalMemoryGivesATileItsTime) {
   auto module = load("Schedule/Inputs/two-products.mlir");
   // 64 tokens in one flattened loop behind 64 cycles of memory latency and 2 of load.

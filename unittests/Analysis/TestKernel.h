@@ -3,6 +3,7 @@
 
 #include "Analysis/Schedule.h"
 #include "Dialect/StDialect.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -20,8 +21,9 @@ namespace st {
 class AnalysisTest : public testing::Test {
 protected:
   AnalysisTest() : device(llvm::cantFail(Device::load(ST_SOURCE_DIR "/devices/u55c.json"))) {
-    context.loadDialect<StDialect, mlir::arith::ArithDialect, mlir::func::FuncDialect, mlir::linalg::LinalgDialect,
-                        mlir::math::MathDialect, mlir::scf::SCFDialect, mlir::tensor::TensorDialect>();
+    context.loadDialect<StDialect, mlir::affine::AffineDialect, mlir::arith::ArithDialect, mlir::func::FuncDialect,
+                        mlir::linalg::LinalgDialect, mlir::math::MathDialect, mlir::scf::SCFDialect,
+                        mlir::tensor::TensorDialect>();
   }
 
   mlir::OwningOpRef<mlir::ModuleOp> load(const char *file) {

@@ -49,7 +49,9 @@ struct AllocateMemories : st::impl::AllocateMemoriesBase<AllocateMemories> {
       int64_t depth = required ? required.getInt() : static_cast<int64_t>(*edge.instance.getDepthTokens());
       MemoryKind kind = budget.takeFifo(getFifoName(edge), edge.getTokenBits(), depth);
       edge.instance->setAttr("st.required_tokens", builder.getI64IntegerAttr(depth));
-      if (roundDepths && !edge.instance->hasAttr("st.fixed_depth"))
+      // LUTRAM comes in pieces of a fixed depth whose rest nobody else can use. The large blocks are not filled up:
+      // their depth is counted as intermediate memory, and nothing is gained by using more of it.
+      if (roundDepths && kind == MemoryKind::Lutram && !edge.instance->hasAttr("st.fixed_depth"))
         depth = loaded.roundDepth(edge.getTokenBits(), depth, kind);
       edge.instance.setDepthTokens(depth);
       StorageKind storage = toStorageKind(kind);

@@ -30,7 +30,8 @@ def SizeFifos : AllocatePhasePass<"st-size-fifos"> {
     Start times by linear programming over the token curves of the schedule, depths from the curves, proven free of
     deadlock by running the network (lib/Optimize/FifoSizingProblem.h). With `measured` every depth model is tried
     against the clock, and the one of the fewest bits that stays within `max-slowdown` of unbounded FIFOs is kept
-    (lib/Optimize/TimedNetwork.h). A FIFO marked `st.fixed_depth` keeps its depth.
+    (lib/Optimize/TimedNetwork.h); the kernel then says what a launch takes, `st.launch_cycles`, and what it would take
+    with unbounded FIFOs, `st.unbounded_cycles`. A FIFO marked `st.fixed_depth` keeps its depth.
     ```
     %f = st.itensor_instance {st.name = "relu_1_to_convert_2"} : !c
     // becomes
@@ -58,10 +59,10 @@ def SizeFifos : AllocatePhasePass<"st-size-fifos"> {
 def AllocateMemories : AllocatePhasePass<"st-allocate-memories"> {
   let summary = "LUTRAM, BRAM or URAM for every FIFO and buffer";
   let description = [{
-    Takes the kind that costs the smallest share of what the device has left, and rounds the depth of a FIFO up to what
-    its blocks give anyway (the depth that was needed stays as `st.required_tokens`). Works on `st.itensor_instance`
-    before bufferization and on `st.buffer` after it. A kernel whose memories do not fit the device is an error that
-    names the largest.
+    Takes the kind that costs the smallest share of what the device has left, and rounds the depth of a FIFO in LUTRAM
+    up to what its pieces give anyway (the depth that was needed stays as `st.required_tokens`). Works on
+    `st.itensor_instance` before bufferization and on `st.buffer` after it. A kernel whose memories do not fit the
+    device is an error that names the largest.
     ```
     %f = st.itensor_instance {depth_tokens = 9} : !c
     // becomes
@@ -69,7 +70,7 @@ def AllocateMemories : AllocatePhasePass<"st-allocate-memories"> {
     ```
   }];
   let options = deviceOptions # [
-    Option<"roundDepths", "round-depths", "bool", "true", "Round depths up to what the storage gives">
+    Option<"roundDepths", "round-depths", "bool", "true", "Round depths up to what LUTRAM gives anyway">
   ];
   let statistics = [
     Statistic<"numLutram", "lutram", "Memories in LUTRAM">,

@@ -2,8 +2,8 @@
 
 #include "Analysis/FifoProblem.h"
 #include "Optimize/TimedNetwork.h"
-#include "Optimize/TimedNetwork.h"
 #include "Transforms/Allocate/Passes.h"
+#include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringSwitch.h"
 
 namespace st {
@@ -39,6 +39,12 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
     }
     if (failed(parseOptions()))
       return signalPassFailure();
+    // What the shallowest piece of LUTRAM holds costs nothing, and lets a task write a tile while its reader computes.
+    leastDepth = minDepth;
+    if (minDepth == 0)
+      leastDepth = loaded->memoryBlocksAvailable(MemoryKind::Lutram) ? loaded->roundDepth(1, 2, MemoryKind::Lutram) : 2;
+    if (options)
+      options->minDepth = leastDepth;
     WalkResult walk = getOperation().walk([&](KernelOp kernel) {
       return failed(sizeKernel(kernel, *loaded)) ? WalkResult::interrupt() : WalkResult::advance();
     });
@@ -71,13 +77,16 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
     return success();
   }
 
-  llvm::Expected<FifoSolution> solve(const FifoSizingProblem &problem) {
+  /// Measured depths come with what was measured: the cycles of a launch.
+  llvm::Expected<FifoSolution> solve(KernelOp kernel, const FifoSizingProblem &problem) {
     if (options)
       return problem.solve(*options);
-    llvm::Expected<FifoChoice> choice = chooseFifos(problem, maxSlowdown);
+    llvm::Expected<FifoChoice> choice = chooseFifos(problem, maxSlowdown, leastDepth);
     if (!choice)
       return choice.takeError();
-    if (getenv("STD")) llvm::errs() << choice->model << " " << choice->cycles << " of " << choice->unboundedCycles << " bits " << choice->solution.totalBits << "\n";
+    Builder builder(&getContext());
+    kernel->setAttr("st.launch_cycles", builder.getI64IntegerAttr(choice->cycles));
+    kernel->setAttr("st.unbounded_cycles", builder.getI64IntegerAttr(choice->unboundedCycles));
     return std::move(choice->solution);
   }
 
@@ -92,7 +101,7 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
     FailureOr<FifoSizingProblem> problem = buildFifoProblem(*schedules, *fifos);
     if (failed(problem))
       return failure();
-    llvm::Expected<FifoSolution> solution = solve(*problem);
+    llvm::Expected<FifoSolution> solution = solve(kernel, *problem);
     if (!solution) {
       reportFifoError(kernel, *fifos, solution.takeError());
       return failure();
@@ -108,5 +117,6 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
   }
 
   std::optional<FifoSizingOptions> options;
+  int64_t leastDepth = 2;
 };
 } // namespace

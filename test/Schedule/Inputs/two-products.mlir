@@ -126,27 +126,45 @@ func.func @main(%a: tensor<16x16xf32> {st.name = "a"}, %b: !packed {st.name = "b
     %sd2 = st.task @convert_2 reads(%x = %sd : !c) inits(%o = %fd2 : !a)
         attributes {st.kind = "converter", st.halves = 2 : i64} {
       %c0 = arith.constant 0 : index
-      %c8 = arith.constant 8 : index
-      %c16 = arith.constant 16 : index
+      %c1 = arith.constant 1 : index
+      %c2 = arith.constant 2 : index
       %e = tensor.empty() : tensor<8x8xf32>
-      %0 = scf.for %i = %c0 to %c16 step %c8 iter_args(%o0 = %o) -> (!a) {
-        %buffer = tensor.empty() : tensor<8x16xf32>
-        %full = scf.for %j = %c0 to %c16 step %c8 iter_args(%u = %buffer) -> (tensor<8x16xf32>) {
+      %buffer = tensor.empty() : tensor<2x8x16xf32>
+      %first = scf.for %j = %c0 to %c2 step %c1 iter_args(%u = %buffer) -> (tensor<2x8x16xf32>) {
+        %at = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
+        %t = st.itensor_read %x init %e : !c -> tensor<8x8xf32>
+        %v = tensor.insert_slice %t into %u[0, 0, %at] [1, 8, 8] [1, 1, 1] : tensor<8x8xf32> into tensor<2x8x16xf32>
+        scf.yield %v : tensor<2x8x16xf32>
+      }
+      %0:2 = scf.for %r = %c0 to %c1 step %c1 iter_args(%u0 = %first, %o0 = %o) -> (tensor<2x8x16xf32>, !a) {
+        %filled = affine.apply affine_map<(d0) -> ((d0 + 1) mod 2)>(%r)
+        %drained = affine.apply affine_map<(d0) -> (d0 mod 2)>(%r)
+        %1:2 = scf.for %j = %c0 to %c2 step %c1 iter_args(%u1 = %u0, %o1 = %o0) -> (tensor<2x8x16xf32>, !a) {
+          %at = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
           %t = st.itensor_read %x init %e : !c -> tensor<8x8xf32>
-          %v = tensor.insert_slice %t into %u[0, %j] [8, 8] [1, 1] : tensor<8x8xf32> into tensor<8x16xf32>
-          scf.yield %v : tensor<8x16xf32>
-        }
-        %1 = scf.for %j = %c0 to %c16 step %c8 iter_args(%o1 = %o0) -> (!a) {
-          %2 = scf.for %k = %c0 to %c16 step %c8 iter_args(%o2 = %o1) -> (!a) {
-            %t = tensor.extract_slice %full[0, %k] [8, 8] [1, 1] : tensor<8x16xf32> to tensor<8x8xf32>
-            %3 = st.itensor_write %t into %o2 : tensor<8x8xf32> -> !a
+          %v = tensor.insert_slice %t into %u1[%filled, 0, %at] [1, 8, 8] [1, 1, 1]
+              : tensor<8x8xf32> into tensor<2x8x16xf32>
+          %2 = scf.for %k = %c0 to %c2 step %c1 iter_args(%o2 = %o1) -> (!a) {
+            %from = affine.apply affine_map<(d0) -> (d0 * 8)>(%k)
+            %w = tensor.extract_slice %v[%drained, 0, %from] [1, 8, 8] [1, 1, 1]
+                : tensor<2x8x16xf32> to tensor<8x8xf32>
+            %3 = st.itensor_write %w into %o2 : tensor<8x8xf32> -> !a
             scf.yield %3 : !a
           }
-          scf.yield %2 : !a
+          scf.yield %v, %2 : tensor<2x8x16xf32>, !a
         }
-        scf.yield %1 : !a
+        scf.yield %1#0, %1#1 : tensor<2x8x16xf32>, !a
       }
-      st.yield %0 : !a
+      %4 = scf.for %j = %c0 to %c2 step %c1 iter_args(%o1 = %0#1) -> (!a) {
+        %5 = scf.for %k = %c0 to %c2 step %c1 iter_args(%o2 = %o1) -> (!a) {
+          %from = affine.apply affine_map<(d0) -> (d0 * 8)>(%k)
+          %t = tensor.extract_slice %0#0[1, 0, %from] [1, 8, 8] [1, 1, 1] : tensor<2x8x16xf32> to tensor<8x8xf32>
+          %6 = st.itensor_write %t into %o2 : tensor<8x8xf32> -> !a
+          scf.yield %6 : !a
+        }
+        scf.yield %5 : !a
+      }
+      st.yield %4 : !a
     }
     %fe = st.itensor_instance : !c
     %se = st.task @matmul_3 reads(%xa = %sd2 : !a, %xb = %sw : !b) inits(%o = %fe : !c)
