@@ -8,8 +8,8 @@
 
 namespace st {
 
-/// The value of an operation of arith, math or affine on scalars (on one lane, for vectors), given its operands. Nothing
-/// when the operation has no C++ form; constants are printConstant's.
+/// The value of an operation of arith, math or affine on scalars (on one lane, for vectors), given its operands.
+/// Nothing when the operation has no C++ form; constants are printConstant's.
 std::optional<Expression> printScalarOperation(mlir::Operation *op, llvm::ArrayRef<Expression> operands);
 
 /// Whether printScalarOperation may know `op`: it is pure and of arith, math or affine.

@@ -17,7 +17,8 @@ static std::optional<int64_t> findDie(const KernelLayout &layout) {
 }
 
 std::string st::printLinkConfig(llvm::ArrayRef<KernelLayout> kernels) {
-  std::string text = "# For v++ --link: compute units, the dies that they lie in, the memory of each port.\n[connectivity]\n";
+  std::string text = "# For v++ --link: compute units, the dies that they lie in, the memory of each port.\n"
+                     "[connectivity]\n";
   llvm::raw_string_ostream out(text);
   for (const KernelLayout &layout : kernels)
     out << "nk=" << layout.name << ":1:" << layout.name << "_1\n";
@@ -64,8 +65,8 @@ std::string st::printSimulateScript(llvm::ArrayRef<KernelLayout> kernels) {
     names.push_back(layout.name);
   return "#!/bin/sh\n"
          "# Builds both C simulations of every kernel with a plain C++ compiler:\n"
-         "#   <kernel>_sequential   tasks one after the other, FIFOs without bound: the semantics of AMD's C simulation\n"
-         "#   <kernel>_concurrent   a thread per task, FIFOs of the chosen depths; a deadlock is reported, exit status 3\n"
+         "#   <kernel>_sequential   tasks in turn, FIFOs without bound: the semantics of AMD's C simulation\n"
+         "#   <kernel>_concurrent   a thread per task, FIFOs of the chosen depths; exit status 3 is a deadlock\n"
          "# usage: simulate.sh [FOLDER]      CXX and CXXFLAGS are honoured, e.g. CXXFLAGS=-fsanitize=thread\n"
          "set -eu\n"
          "source=$(cd \"$(dirname \"$0\")\" && pwd)\n"

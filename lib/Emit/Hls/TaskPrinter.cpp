@@ -279,7 +279,8 @@ void TaskPrinter::printPartition(StringRef name, MemRefType type, ArrayRef<int64
   for (auto [dim, factor] : llvm::enumerate(factors)) {
     if (factor == 1)
       continue;
-    std::string kind = factor == type.getDimSize(dim) ? "type=complete" : "type=cyclic factor=" + std::to_string(factor);
+    bool isComplete = factor == type.getDimSize(dim);
+    std::string kind = isComplete ? "type=complete" : "type=cyclic factor=" + std::to_string(factor);
     out.directive("#pragma HLS array_partition variable=" + Twine(name) + " " + kind + " dim=" + Twine(dim + 1));
   }
 }
@@ -320,7 +321,8 @@ static std::string printElements(ArrayRef<int64_t> shape, ArrayRef<std::string> 
 }
 
 /// The same in lines, after the opening brace.
-static void printElementLines(SourceWriter &out, ArrayRef<int64_t> shape, ArrayRef<std::string> elements, StringRef end) {
+static void printElementLines(SourceWriter &out, ArrayRef<int64_t> shape, ArrayRef<std::string> elements,
+                              StringRef end) {
   if (shape.size() <= 1) {
     out.list("", elements, "");
   } else {

@@ -152,7 +152,8 @@ protected:
 template <typename T> class fifo : fifo_state {
 public:
   fifo(const char *name, int depth)
-      : fifo_state(name, static_cast<uint64_t>(depth)), ring_(new (std::align_val_t(cache_line)) T[static_cast<size_t>(depth)]) {}
+      : fifo_state(name, static_cast<uint64_t>(depth)),
+        ring_(new (std::align_val_t(cache_line)) T[static_cast<size_t>(depth)]) {}
   ~fifo() {
     if (size() != 0)
       fail_surplus(name_, size());

@@ -20,8 +20,8 @@ inline std::string &running_task() {
   return name;
 }
 
-/// Grows by blocks. Drained blocks go to a pool that all FIFOs of the type share, because in this simulation each stream
-/// is as long as its whole tensor, and fresh pages cost more than the copying.
+/// Grows by blocks. Drained blocks go to a pool that all FIFOs of the type share, because in this simulation each
+/// stream is as long as its whole tensor, and fresh pages cost more than the copying.
 template <typename T> class fifo {
 public:
   fifo(const char *name, int) : name_(name) {}
