@@ -39,9 +39,7 @@ void Activation::setTensor(int32_t offset, Reference tensor) {
   reg<Buffer *>(offset) = retain(tensor.get());
 }
 
-Reference Activation::takeTensor(int32_t offset) {
-  return Reference(std::exchange(reg<Buffer *>(offset), nullptr));
-}
+Reference Activation::takeTensor(int32_t offset) { return Reference(std::exchange(reg<Buffer *>(offset), nullptr)); }
 
 const Instruction *Activation::block(const Instruction *in, Port *port) {
   at = in;

@@ -12,9 +12,7 @@ Buffer *Buffer::allocate(int64_t bytes) {
   return new Buffer{data, bytes, 1, false};
 }
 
-Buffer *Buffer::borrow(const char *data, int64_t bytes) {
-  return new Buffer{const_cast<char *>(data), bytes, 1, true};
-}
+Buffer *Buffer::borrow(const char *data, int64_t bytes) { return new Buffer{const_cast<char *>(data), bytes, 1, true}; }
 
 void st::reference::destroy(Buffer *buffer) {
   if (!buffer->borrowed)

@@ -57,8 +57,9 @@ void Compiler::emitLoad(Value result, Value base, ValueRange indices) {
   Footprint cells = footprint(type, result.getType());
   Address address = addressOf(type, foldConstants(indices), cells.extents);
   int32_t pointer = dataPointer(base), dst = define(result);
-  Instruction &in = emit(cells.offsets.empty() ? handlerLoad(kind, address.indices.size(), lanesOf(result.getType()) > 1)
-                                               : handlerGather(kind));
+  Instruction &in =
+      emit(cells.offsets.empty() ? handlerLoad(kind, address.indices.size(), lanesOf(result.getType()) > 1)
+                                 : handlerGather(kind));
   in.dst = dst;
   in.a = pointer;
   in.lanes = lanesOf(result.getType());
@@ -73,8 +74,9 @@ void Compiler::emitStore(Value value, Value base, int32_t pointer, ValueRange in
   Kind kind = elementKind(type);
   Footprint cells = footprint(type, value.getType());
   Address address = addressOf(type, foldConstants(indices), cells.extents);
-  Instruction &in = emit(cells.offsets.empty() ? handlerStore(kind, address.indices.size(), lanesOf(value.getType()) > 1)
-                                               : handlerScatter(kind));
+  Instruction &in =
+      emit(cells.offsets.empty() ? handlerStore(kind, address.indices.size(), lanesOf(value.getType()) > 1)
+                                 : handlerScatter(kind));
   in.a = pointer;
   in.b = reg(value);
   in.lanes = lanesOf(value.getType());
@@ -179,9 +181,9 @@ bool Compiler::compileMemory(Operation *op) {
         return true;
       })
       .Case([&](memref::CopyOp memcopy) {
-        return copy(reg(memcopy.getTarget()), reg(memcopy.getSource()),
-                    planCopy(cast<ShapedType>(memcopy.getTarget().getType()),
-                             cast<ShapedType>(memcopy.getSource().getType())));
+        return copy(
+            reg(memcopy.getTarget()), reg(memcopy.getSource()),
+            planCopy(cast<ShapedType>(memcopy.getTarget().getType()), cast<ShapedType>(memcopy.getSource().getType())));
       })
       .Case<memref::CastOp, memref::CollapseShapeOp, memref::ExpandShapeOp>(
           [&](auto view) { return rename(view.getResult(), op->getOperand(0)); })
@@ -324,7 +326,8 @@ bool Compiler::compileVector(Operation *op) {
         return true;
       })
       .Case([&](vector::ExtractStridedSliceOp extract) {
-        SmallVector<int64_t> offsets = getI64SubArray(extract.getOffsets()), strides = getI64SubArray(extract.getStrides());
+        SmallVector<int64_t> offsets = getI64SubArray(extract.getOffsets()),
+                             strides = getI64SubArray(extract.getStrides());
         emitShuffle(extract, extract->getOperand(0),
                     orderOf(extract.getType(), extract->getOperand(0).getType(),
                             [&](ArrayRef<int64_t> position) { return strided(offsets, strides, position); }));

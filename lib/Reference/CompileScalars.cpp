@@ -200,8 +200,7 @@ bool Compiler::compileAffine(Operation *op) {
   ValueRange operands = op->getOperands();
   int32_t best = 0;
   for (auto [index, expr] : llvm::enumerate(map.getResults())) {
-    int32_t value =
-        emitExpression(expr, operands.take_front(map.getNumDims()), operands.drop_front(map.getNumDims()));
+    int32_t value = emitExpression(expr, operands.take_front(map.getNumDims()), operands.drop_front(map.getNumDims()));
     if (index == 0) {
       best = value;
       continue;

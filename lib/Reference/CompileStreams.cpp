@@ -50,7 +50,8 @@ bool Compiler::compileStreams(Operation *op) {
         Type token = read.getStream().getType().getTokenType();
         if (read.getResult())
           return popTensor(read.getResult(), read.getStream(), token);
-        emitPop(op, read.getStream(), reg(read.getDest()), tileLayout(cast<ShapedType>(read.getDest().getType()), token));
+        emitPop(op, read.getStream(), reg(read.getDest()),
+                tileLayout(cast<ShapedType>(read.getDest().getType()), token));
         return true;
       })
       .Case([&](StreamWriteTileOp write) {

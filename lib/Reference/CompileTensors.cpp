@@ -162,7 +162,8 @@ bool Compiler::compileTensor(Operation *op) {
         registers[rank] = integer(cast<ShapedType>(rank.getTensor().getType()).getRank());
         return true;
       })
-      .Case([&](tensor::ExtractOp extract) { return emitLoad(extract, extract.getTensor(), extract.getIndices()), true; })
+      .Case(
+          [&](tensor::ExtractOp extract) { return emitLoad(extract, extract.getTensor(), extract.getIndices()), true; })
       .Case([&](tensor::InsertOp insert) {
         int32_t dst = defineFromInit(insert.getResult(), insert.getDestMutable(), true);
         int32_t pointer = dataPointer(dst);

@@ -121,8 +121,7 @@ private:
   bool compilePack(mlir::Operation *op);
   void compilePad(mlir::tensor::PadOp op);
   void compileGenerate(mlir::tensor::GenerateOp op);
-  Address addressOf(mlir::ShapedType type, llvm::ArrayRef<mlir::OpFoldResult> indices,
-                    llvm::ArrayRef<int64_t> extents);
+  Address addressOf(mlir::ShapedType type, llvm::ArrayRef<mlir::OpFoldResult> indices, llvm::ArrayRef<int64_t> extents);
 
   // Memrefs.
   bool compileMemory(mlir::Operation *op);

@@ -21,9 +21,7 @@ int64_t Fifo::slowest() const {
   return *std::min_element(read.begin(), read.end());
 }
 
-int64_t Fifo::room() const {
-  return depth == 0 ? std::numeric_limits<int64_t>::max() : depth - occupancy();
-}
+int64_t Fifo::room() const { return depth == 0 ? std::numeric_limits<int64_t>::max() : depth - occupancy(); }
 
 void Fifo::grow(int64_t tokens) {
   int64_t larger = std::max<int64_t>(capacity, 16);

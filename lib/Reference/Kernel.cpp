@@ -31,9 +31,8 @@ static bool runOnBackend(KernelOp kernel, ArrayRef<int32_t> inputs, ArrayRef<int
     if (*output)
       outputs.push_back(index);
     else
-      arrays.push_back(toArray(isa<MemRefType>(type) ? caller.reg<char *>(inputs[index])
-                                                     : caller.reg<Buffer *>(inputs[index])->data,
-                               type));
+      arrays.push_back(toArray(
+          isa<MemRefType>(type) ? caller.reg<char *>(inputs[index]) : caller.reg<Buffer *>(inputs[index])->data, type));
   }
   FailureOr<std::vector<Array>> written = options.kernelBackend(kernel, arrays);
   if (failed(written))

@@ -155,8 +155,8 @@ Port *KernelRun::addReader(Process &process, Value value) {
     auto tensorType = cast<RankedTensorType>(kernel.getInputs()[cast<BlockArgument>(root).getArgNumber()].getType());
     std::string name = nameOfValue(root);
     auto source = std::make_unique<SourceProcess>(name, kernel, type, tensorType, tensors.lookup(root));
-    channels.push_back(std::make_unique<Channel>(name, tokenBytes(type.getTokenType()), 16 * type.getTokensPerTile(),
-                                                 kernel));
+    channels.push_back(
+        std::make_unique<Channel>(name, tokenBytes(type.getTokenType()), 16 * type.getTokensPerTile(), kernel));
     channel = channels.back().get();
     source->setFifo(channel->fifo);
     channel->writer = source.get();
@@ -270,10 +270,10 @@ LogicalResult KernelRun::takeTurns() {
 LogicalResult KernelRun::checkAllMoved(Process &process) {
   for (auto &port : process.ports)
     if (port->promised >= 0 && port->moved != port->promised)
-      return process.op->emitOpError()
-             << "'" << process.name << "' ends after it " << (port->isReader() ? "read " : "wrote ")
-             << port->moved / port->tokensPerSlice << " of the " << port->promised / port->tokensPerSlice
-             << " slices of itensor '" << port->fifo->name << "'";
+      return process.op->emitOpError() << "'" << process.name << "' ends after it "
+                                       << (port->isReader() ? "read " : "wrote ") << port->moved / port->tokensPerSlice
+                                       << " of the " << port->promised / port->tokensPerSlice << " slices of itensor '"
+                                       << port->fifo->name << "'";
   return success();
 }
 

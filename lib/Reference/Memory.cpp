@@ -35,8 +35,7 @@ inline bool locate(const Address &address, const char *registers, int64_t &bytes
   return true;
 }
 
-const Instruction *failOutside(const Instruction *in, const Address &address, char *registers,
-                               Activation &activation) {
+const Instruction *failOutside(const Instruction *in, const Address &address, char *registers, Activation &activation) {
   for (const Address::Index &index : address.indices) {
     int64_t first = at<int64_t>(registers, index.reg), last = first + index.reach;
     // The first lane that is outside, in the order of the iterations.
@@ -158,8 +157,7 @@ inline void storeLanes(char *to, int64_t stride, int32_t lanes, const typename L
 
 template <typename M>
 const Instruction *runLoadStrided(const Instruction *in, char *registers, Activation &) {
-  loadLanes<M>(at<char *>(registers, in->a), in->value, in->lanes,
-               &at<typename Lanes<M>::Lane>(registers, in->dst));
+  loadLanes<M>(at<char *>(registers, in->a), in->value, in->lanes, &at<typename Lanes<M>::Lane>(registers, in->dst));
   return in + 1;
 }
 

@@ -116,8 +116,8 @@ Status SourceProcess::resume() {
 
 SinkProcess::SinkProcess(std::string name, Operation *op, ItensorType type, RankedTensorType tensorType, Fifo &fifo)
     : Process(std::move(name), op), crossing(type, tensorType), walk(type),
-      tensor(Buffer::allocate(bytesOf(tensorType))), in(addPort(fifo, /*isReader=*/true)),
-      slices(type.getNumTiles()), tile(crossing.tileBytes()) {}
+      tensor(Buffer::allocate(bytesOf(tensorType))), in(addPort(fifo, /*isReader=*/true)), slices(type.getNumTiles()),
+      tile(crossing.tileBytes()) {}
 
 Status SinkProcess::resume() {
   for (; slices > 0; --slices) {

@@ -1,8 +1,8 @@
 // What a function or task body is compiled to: instructions on a file of registers.
 //
-// A register is 8 or more bytes at an offset in the register file. It holds a scalar, the lanes of a vector (contiguous),
-// the address of a memref's first element, a Buffer * (a tensor) or a Port * (an itensor or stream). Nothing of MLIR
-// remains, so that a task is resumed where it stopped by nothing more than its program counter.
+// A register is 8 or more bytes at an offset in the register file. It holds a scalar, the lanes of a vector
+// (contiguous), the address of a memref's first element, a Buffer * (a tensor) or a Port * (an itensor or stream).
+// Nothing of MLIR remains, so that a task is resumed where it stopped by nothing more than its program counter.
 #pragma once
 
 #include "Reference/Buffer.h"

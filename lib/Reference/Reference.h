@@ -28,7 +28,8 @@ struct RunOptions {
   using KernelBackend = std::function<mlir::FailureOr<std::vector<Array>>(KernelOp, llvm::ArrayRef<Array>)>;
   KernelBackend kernelBackend;
 
-  /// FIFOs hold as many tokens as the IR says (`depth_tokens` of instances, the depth of streams); otherwise any number.
+  /// FIFOs hold as many tokens as the IR says (`depth_tokens` of instances, the depth of streams); otherwise any
+  /// number.
   bool boundedFifos = true;
 };
 

@@ -138,13 +138,9 @@ const Instruction *runPushHalves(const Instruction *in, char *registers, Activat
 } // namespace
 
 Handler st::reference::handlerPopToken(Kind kind) {
-  return kind == Kind::F16    ? runPopHalves<Kind::F16>
-         : kind == Kind::BF16 ? runPopHalves<Kind::BF16>
-                              : runPopToken;
+  return kind == Kind::F16 ? runPopHalves<Kind::F16> : kind == Kind::BF16 ? runPopHalves<Kind::BF16> : runPopToken;
 }
 
 Handler st::reference::handlerPushToken(Kind kind) {
-  return kind == Kind::F16    ? runPushHalves<Kind::F16>
-         : kind == Kind::BF16 ? runPushHalves<Kind::BF16>
-                              : runPushToken;
+  return kind == Kind::F16 ? runPushHalves<Kind::F16> : kind == Kind::BF16 ? runPushHalves<Kind::BF16> : runPushToken;
 }

@@ -62,10 +62,11 @@ TEST(KernelBackend, MustReturnWhatTheKernelWrites) {
 /// Runs a loop over `size` elements of a memory that starts as the input.
 static std::vector<float> runLoop(const std::string &body, std::vector<float> input) {
   std::string size = std::to_string(input.size()), m = "memref<" + size + "xf32>", t = "tensor<" + size + "xf32>";
-  Program program("func.func @main(%a: " + t + ") -> " + t + " {\n %m = bufferization.to_buffer %a : " + t + " to " + m +
-                  "\n %c1 = arith.constant 1 : index\n %n = arith.constant " + size +
+  Program program("func.func @main(%a: " + t + ") -> " + t + " {\n %m = bufferization.to_buffer %a : " + t + " to " +
+                  m + "\n %c1 = arith.constant 1 : index\n %n = arith.constant " + size +
                   " : index\n scf.for %i = %c1 to %n step %c1 {\n" + body +
-                  "\n }\n %r = bufferization.to_tensor %m restrict : " + m + " to " + t + "\n return %r : " + t + "\n}");
+                  "\n }\n %r = bufferization.to_tensor %m restrict : " + m + " to " + t + "\n return %r : " + t +
+                  "\n}");
   Array array = st::test::array<float>({int64_t(input.size())}, input);
   auto result = program.runOne<float>({array});
   // The memory is a copy: the caller's array is not written.
@@ -77,17 +78,19 @@ static std::vector<float> runLoop(const std::string &body, std::vector<float> in
 TEST(StripLoops, KeepDependencesBetweenIterations) {
   const std::string size = "memref<5xf32>";
   EXPECT_EQ(runLoop("%j = arith.subi %i, %c1 : index\n %x = memref.load %m[%j] : " + size +
-                        "\n %y = memref.load %m[%i] : " + size + "\n %s = arith.addf %x, %y : f32\n memref.store %s, %m[%i] : " + size,
+                        "\n %y = memref.load %m[%i] : " + size +
+                        "\n %s = arith.addf %x, %y : f32\n memref.store %s, %m[%i] : " + size,
                     {1, 1, 1, 1, 1}),
             (std::vector<float>{1, 2, 3, 4, 5}));
   // A sum in one place.
   EXPECT_EQ(runLoop("%c0 = arith.constant 0 : index\n %x = memref.load %m[%c0] : " + size +
-                        "\n %y = memref.load %m[%i] : " + size + "\n %s = arith.addf %x, %y : f32\n memref.store %s, %m[%c0] : " + size,
+                        "\n %y = memref.load %m[%i] : " + size +
+                        "\n %s = arith.addf %x, %y : f32\n memref.store %s, %m[%c0] : " + size,
                     {1, 2, 3, 4, 5}),
             (std::vector<float>{15, 2, 3, 4, 5}));
   // Reflected: the second half reads what the first wrote.
-  EXPECT_EQ(runLoop("%c5 = arith.constant 5 : index\n %j = arith.subi %c5, %i : index\n %x = memref.load %m[%j] : " + size +
-                        "\n %s = arith.addf %x, %x : f32\n memref.store %s, %m[%i] : " + size,
+  EXPECT_EQ(runLoop("%c5 = arith.constant 5 : index\n %j = arith.subi %c5, %i : index\n %x = memref.load %m[%j] : " +
+                        size + "\n %s = arith.addf %x, %x : f32\n memref.store %s, %m[%i] : " + size,
                     {0, 1, 2, 3, 4}),
             (std::vector<float>{0, 8, 6, 12, 16}));
 }

@@ -31,8 +31,8 @@ TEST(SliceWalk, VisitsTheOffsetsOfTheType) {
 
 TEST(Crossing, PadsWithZerosAndClips) {
   MLIRContext context;
-  ItensorType type =
-      parseItensor(context, "!st.itensor<2x2xf32 of 3x3, iter_space = [2, 2] * [2, 2], iter_map = (d0, d1) -> (d0, d1)>");
+  ItensorType type = parseItensor(
+      context, "!st.itensor<2x2xf32 of 3x3, iter_space = [2, 2] * [2, 2], iter_map = (d0, d1) -> (d0, d1)>");
   Crossing crossing(type, type.getTensorType());
   std::vector<float> tensor = {1, 2, 3, 4, 5, 6, 7, 8, 9}, tile(4, -1);
   crossing.read(reinterpret_cast<const char *>(tensor.data()), {2, 2}, reinterpret_cast<char *>(tile.data()));

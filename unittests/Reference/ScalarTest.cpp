@@ -16,8 +16,8 @@ static std::string elementwise(const std::string &in, const std::string &out, in
 }
 
 template <typename In, typename Out>
-static std::vector<Out> apply(const std::string &in, const std::string &out, const std::string &body,
-                              std::vector<In> a, std::vector<In> b) {
+static std::vector<Out> apply(const std::string &in, const std::string &out, const std::string &body, std::vector<In> a,
+                              std::vector<In> b) {
   int64_t size = a.size();
   return Program(elementwise(in, out, size, body)).runOne<Out>({array<In>({size}, a), array<In>({size}, b)});
 }
@@ -57,8 +57,8 @@ TEST(Scalars, ComparisonsKnowUnordered) {
   float nan = std::numeric_limits<float>::quiet_NaN();
   std::vector<float> a = {1, 2, nan}, b = {2, 1, 1};
   auto compare = [&](const std::string &predicate) {
-    return apply<float, int8_t>("f32", "i8",
-                                "%c = arith.cmpf " + predicate + ", %x, %y : f32\n %r = arith.extui %c : i1 to i8", a, b);
+    return apply<float, int8_t>(
+        "f32", "i8", "%c = arith.cmpf " + predicate + ", %x, %y : f32\n %r = arith.extui %c : i1 to i8", a, b);
   };
   EXPECT_EQ(compare("olt"), (std::vector<int8_t>{1, 0, 0}));
   EXPECT_EQ(compare("ult"), (std::vector<int8_t>{1, 0, 1}));
@@ -87,8 +87,8 @@ TEST(Scalars, IntegersWrapAndRoundAsSpecified) {
 TEST(Scalars, ConversionsKeepSignAndSaturate) {
   auto extended = apply<int8_t, int32_t>("i8", "i32", "%r = arith.extui %x : i8 to i32", {-1, 5}, {0, 0});
   EXPECT_EQ(extended, (std::vector<int32_t>{255, 5}));
-  auto bits = apply<int8_t, int32_t>(
-      "i8", "i32", "%c = arith.cmpi slt, %x, %y : i8\n %r = arith.extsi %c : i1 to i32", {-1, 5}, {0, 0});
+  auto bits = apply<int8_t, int32_t>("i8", "i32", "%c = arith.cmpi slt, %x, %y : i8\n %r = arith.extsi %c : i1 to i32",
+                                     {-1, 5}, {0, 0});
   EXPECT_EQ(bits, (std::vector<int32_t>{-1, 0}));
   auto floats = apply<float, int8_t>("f32", "i8", "%r = arith.fptosi %x : f32 to i8", {-1.9f, 1000.0f}, {0, 0});
   EXPECT_EQ(floats, (std::vector<int8_t>{-1, 127}));

@@ -22,8 +22,10 @@ namespace {
 
 llvm::cl::opt<std::string> inputFile(llvm::cl::Positional, llvm::cl::Required, llvm::cl::desc("FILE.mlir"));
 llvm::cl::opt<std::string> entry("entry", llvm::cl::desc("Function to run"), llvm::cl::init("main"));
-llvm::cl::opt<std::string> inputsFile("inputs", llvm::cl::desc("Inputs by name (st.name of the argument, or arg0, ...)"));
-llvm::cl::opt<std::string> outputsFile("outputs", llvm::cl::desc("Where to write the results (st.name, or result0, ...)"));
+llvm::cl::opt<std::string> inputsFile("inputs",
+                                      llvm::cl::desc("Inputs by name (st.name of the argument, or arg0, ...)"));
+llvm::cl::opt<std::string> outputsFile("outputs",
+                                       llvm::cl::desc("Where to write the results (st.name, or result0, ...)"));
 llvm::cl::opt<unsigned> seed("random", llvm::cl::desc("Seed of random inputs"), llvm::cl::init(1));
 llvm::cl::opt<std::string> compareFile("compare", llvm::cl::desc("Another .mlir file to run on the same inputs"));
 llvm::cl::opt<std::string> goldenFile("golden", llvm::cl::desc("Expected results by name"));
