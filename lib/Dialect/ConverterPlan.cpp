@@ -57,8 +57,9 @@ static bool roundsMatch(ItensorType source, ItensorType result, const LoopNest &
   SmallVector<int64_t> fromTile = source.getTileShape(), toTile = result.getTileShape();
   for (unsigned dim = 0; dim < source.getRank(); ++dim) {
     SmallVector<int64_t> counts[2], strides[2];
-    for (auto [side, nest] : llvm::enumerate(ArrayRef<const LoopNest *>({&from, &to})))
-      for (const StridedLoop &loop : ArrayRef(nest->loops).drop_front(sharedLoops)) {
+    const LoopNest *nests[2] = {&from, &to};
+    for (unsigned side = 0; side < 2; ++side)
+      for (const StridedLoop &loop : ArrayRef(nests[side]->loops).drop_front(sharedLoops)) {
         counts[side].push_back(loop.count);
         strides[side].push_back(loop.strides[dim]);
       }

@@ -6,6 +6,7 @@
 // RUN: st-reference-test %t.mlir --compare %s --entry rows --tolerance 0
 // RUN: st-reference-test %t.mlir --compare %s --entry whole --tolerance 0
 // RUN: st-reference-test %t.mlir --compare %s --entry two_results --tolerance 0
+// RUN: st-reference-test %t.mlir --compare %s --entry one_tile --tolerance 0
 
 #lhs = affine_map<(d0, d1, d2) -> (d0, d2)>
 #rhs = affine_map<(d0, d1, d2) -> (d2, d1)>
@@ -225,4 +226,38 @@ func.func @two_results(%x: tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<4x8xf32>
     scf.yield %w0 : tensor<8x4xf32>
   } {st.task = "split"}
   return %q, %n#1 : tensor<8x4xf32>, tensor<4x8xf32>
+}
+
+// Where the whole nest computes one tile, the tile is written after it.
+// CHECK-LABEL: func.func @one_tile(
+// CHECK:         st.kernel @reduce_0 (%{{.+}} = %{{.+}} : tensor<20x16xf32> as !st.itensor<8x16xf32 of 20x16, iter_space = [3] * [8], iter_map = (d0) -> (d0, 0)>) -> (tensor<14xf32>) {
+// CHECK:           st.itensor_empty : <16xf32 of 14, iter_space = [] * [], iter_map = () -> (0)>
+// CHECK:           st.task @reduce_0
+// CHECK:             %[[SUM:.+]] = scf.for {{.+}} -> (tensor<16xf32>) {
+// CHECK:             %[[W:.+]] = st.itensor_write %[[SUM]] into
+// CHECK:             st.yield %[[W]]
+func.func @one_tile(%x: tensor<20x16xf32>) -> tensor<14xf32> {
+  %c0 = arith.constant 0 : index
+  %c8 = arith.constant 8 : index
+  %c24 = arith.constant 24 : index
+  %zero = arith.constant 0.0 : f32
+  %start = arith.constant dense<0.0> : tensor<16xf32>
+  %p = tensor.pad %x low[0, 0] high[4, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %zero : f32
+  } : tensor<20x16xf32> to tensor<24x16xf32>
+  %e = tensor.empty() : tensor<16xf32>
+  %n = scf.for %i = %c0 to %c24 step %c8 iter_args(%acc = %start) -> (tensor<16xf32>) {
+    %t = tensor.extract_slice %p[%i, 0] [8, 16] [1, 1] : tensor<24x16xf32> to tensor<8x16xf32>
+    %m = linalg.generic {indexing_maps = [#id, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]}
+        ins(%t : tensor<8x16xf32>) outs(%acc : tensor<16xf32>) {
+    ^bb0(%a: f32, %s: f32):
+      %0 = arith.addf %s, %a : f32
+      linalg.yield %0 : f32
+    } -> tensor<16xf32>
+    scf.yield %m : tensor<16xf32>
+  } {st.task = "reduce_0"}
+  %w = tensor.insert_slice %n into %e[0] [16] [1] : tensor<16xf32> into tensor<16xf32>
+  %u = tensor.extract_slice %w[0] [14] [1] : tensor<16xf32> to tensor<14xf32>
+  return %u : tensor<14xf32>
 }

@@ -78,27 +78,28 @@ static KernelOp createKernel(Nest &nest, StringRef name) {
 }
 
 /// The kernel's results are without padding: they stand for the slices that cut it off.
-static void replaceNest(const Nest &nest, KernelOp kernel) {
-  scf::ForOp root = nest.root;
-  SmallVector<Operation *> operands;
-  for (auto [old, result] : llvm::zip(root.getResults(), kernel.getResults())) {
+static void replaceNest(Nest &nest, KernelOp kernel) {
+  for (auto [index, result] : llvm::enumerate(kernel.getResults())) {
+    Value old = nest.writes[index].whole;
     if (old.getType() == result.getType()) {
       old.replaceAllUsesWith(result);
-      continue;
+    } else {
+      for (Operation *user : llvm::make_early_inc_range(old.getUsers())) {
+        user->getResult(0).replaceAllUsesWith(result);
+        user->erase();
+      }
     }
-    for (Operation *user : llvm::make_early_inc_range(old.getUsers())) {
-      user->getResult(0).replaceAllUsesWith(result);
-      user->erase();
-    }
+    if (nest.isWrittenAfterNest(index))
+      nest.writes[index].at.erase();
   }
-  root.erase();
+  nest.root.erase();
 }
 
 namespace {
 struct ConvertLinalgToKernel : st::impl::ConvertLinalgToKernelBase<ConvertLinalgToKernel> {
   void runOnOperation() override {
     llvm::StringSet<> names;
-    for (auto root : llvm::make_early_inc_range(getOperation().getOps<scf::ForOp>())) {
+    for (scf::ForOp root : llvm::to_vector(getOperation().getOps<scf::ForOp>())) {
       auto name = root->getAttrOfType<StringAttr>(taskAttr);
       if (!name) {
         root.emitError("loop at the top of a function has no 'st.task' attribute that names its task");

@@ -27,9 +27,8 @@ static FailureOr<Value> skipPadding(Operation *user, Value value) {
   return value;
 }
 
-/// The shape of result `index` without padding: that of the slice that its users take, if they do.
-static FailureOr<SmallVector<int64_t>> getLogicalShape(scf::ForOp root, unsigned index) {
-  Value result = root.getResult(index);
+/// The shape of `result` without padding: that of the slice that its users take, if they do.
+static FailureOr<SmallVector<int64_t>> getLogicalShape(scf::ForOp root, unsigned index, Value result) {
   SmallVector<int64_t> shape(cast<RankedTensorType>(result.getType()).getShape());
   bool isFirst = true;
   for (Operation *user : result.getUsers()) {
@@ -48,33 +47,56 @@ static FailureOr<SmallVector<int64_t>> getLogicalShape(scf::ForOp root, unsigned
   return shape;
 }
 
-/// Follows each result through the nest, from the root's iteration argument to the insertion that writes it.
-LogicalResult Nest::traceResults() {
-  writes.resize(root.getNumResults());
-  for (unsigned index = 0; index < root.getNumResults(); ++index) {
-    SmallVector<Value> worklist{root.getRegionIterArg(index)};
-    while (!worklist.empty()) {
-      Value carrier = worklist.pop_back_val();
-      carriers[carrier] = index;
-      for (OpOperand &use : carrier.getUses()) {
-        if (auto loop = dyn_cast<scf::ForOp>(use.getOwner())) {
-          unsigned argument = use.getOperandNumber() - loop.getNumControlOperands();
-          worklist.push_back(loop.getRegionIterArg(argument));
-          worklist.push_back(loop.getResult(argument));
-        } else if (auto insert = dyn_cast<tensor::InsertSliceOp>(use.getOwner());
-                   insert && use.get() == insert.getDest() && insert.getSource() != carrier) {
-          if (failed(addWrite(insert, index)))
-            return failure();
-          worklist.push_back(insert.getResult());
-        } else if (isa<tensor::ExtractSliceOp>(use.getOwner())) {
-          scratchSlices.insert(use.getOwner());
-        } else if (!isa<scf::YieldOp>(use.getOwner())) {
-          return use.getOwner()->emitError("cannot stream: uses the result tensor of its nest as a value");
-        }
+/// The insertion after the nest that writes a result which is one tile.
+static tensor::InsertSliceOp getInsertionAfter(OpResult result) {
+  if (!result.hasOneUse())
+    return {};
+  auto insert = dyn_cast<tensor::InsertSliceOp>(*result.user_begin());
+  bool isWhole = insert && insert.getSource() == result && insert->getBlock() == result.getOwner()->getBlock() &&
+                 insert.getDest().getDefiningOp<tensor::EmptyOp>();
+  return isWhole ? insert : tensor::InsertSliceOp();
+}
+
+/// Follows a result through the nest, from the root's iteration argument to the insertion that writes it.
+LogicalResult Nest::traceResult(unsigned index) {
+  SmallVector<Value> worklist{root.getRegionIterArg(index)};
+  while (!worklist.empty()) {
+    Value carrier = worklist.pop_back_val();
+    carriers[carrier] = index;
+    for (OpOperand &use : carrier.getUses()) {
+      if (auto loop = dyn_cast<scf::ForOp>(use.getOwner())) {
+        unsigned argument = use.getOperandNumber() - loop.getNumControlOperands();
+        worklist.push_back(loop.getRegionIterArg(argument));
+        worklist.push_back(loop.getResult(argument));
+      } else if (auto insert = dyn_cast<tensor::InsertSliceOp>(use.getOwner());
+                 insert && use.get() == insert.getDest() && insert.getSource() != carrier) {
+        if (failed(addWrite(insert, index)))
+          return failure();
+        worklist.push_back(insert.getResult());
+      } else if (isa<tensor::ExtractSliceOp>(use.getOwner())) {
+        scratchSlices.insert(use.getOwner());
+      } else if (!isa<scf::YieldOp>(use.getOwner())) {
+        return use.getOwner()->emitError("cannot stream: uses the result tensor of its nest as a value");
       }
     }
-    if (!writes[index].at)
-      return root.emitError("cannot stream: result ") << index << " is not written slice by slice";
+  }
+  if (!writes[index].at)
+    return root.emitError("cannot stream: result ") << index << " is not written slice by slice";
+  return success();
+}
+
+LogicalResult Nest::traceResults() {
+  for (OpResult result : root->getResults())
+    writes.push_back({{}, {}, result});
+  for (OpResult result : root->getResults()) {
+    unsigned index = result.getResultNumber();
+    if (auto insert = getInsertionAfter(result)) {
+      writes[index].whole = insert.getResult();
+      if (failed(addWrite(insert, index)))
+        return failure();
+    } else if (failed(traceResult(index))) {
+      return failure();
+    }
   }
   // A slice of the result may be a destination; its old value is not there to be read.
   for (Operation *slice : scratchSlices)
@@ -96,7 +118,7 @@ LogicalResult Nest::addWrite(tensor::InsertSliceOp insert, unsigned result) {
   }
   if (!insert.hasUnitStride())
     return insert.emitError("cannot stream: the slice must have unit strides");
-  auto dataShape = getLogicalShape(root, result);
+  auto dataShape = getLogicalShape(root, result, write.whole);
   if (failed(dataShape))
     return failure();
   auto type = inferItensor(insert, root, insert.getMixedOffsets(), insert.getStaticSizes(), *dataShape,
@@ -105,7 +127,8 @@ LogicalResult Nest::addWrite(tensor::InsertSliceOp insert, unsigned result) {
     return failure();
   if (auto reason = whyNotProducer(*type))
     return insert.emitError("cannot stream: ") << *reason;
-  write = {insert, *type};
+  write.at = insert;
+  write.type = *type;
   return success();
 }
 
@@ -154,8 +177,10 @@ LogicalResult Nest::materialize(Operation *user, Value value) {
 LogicalResult Nest::addOperands(Operation *op) {
   for (OpOperand &use : op->getOpOperands()) {
     Value value = use.get();
+    // The destination of a result is a stream; only a tile that the nest carries has a value to start from.
     bool isRootInit = op == root && use.getOperandNumber() >= root.getNumControlOperands();
-    if (!isOutside(value) || isRootInit)
+    if (!isOutside(value) ||
+        (isRootInit && !isWrittenAfterNest(use.getOperandNumber() - root.getNumControlOperands())))
       continue;
     if (!isa<RankedTensorType>(value.getType()) || isMadeInside(value.getDefiningOp())) {
       if (failed(materialize(op, value)))
@@ -216,7 +241,7 @@ namespace {
 
 class BodyBuilder {
 public:
-  BodyBuilder(const Nest &nest, TaskOp task) : nest(nest), builder(task) {
+  BodyBuilder(Nest &nest, TaskOp task) : nest(nest), builder(task) {
     builder.setInsertionPointToStart(&task.getBody().front());
     for (auto [index, read] : llvm::enumerate(nest.reads))
       readArguments[read.wholeUse ? static_cast<void *>(read.wholeUse) : read.at] = task.getReadArguments()[index];
@@ -228,9 +253,15 @@ public:
     scf::ForOp root = nest.root;
     pullWholeOperands(root);
     SmallVector<Value> inits(outputs.begin(), outputs.end());
+    for (auto [index, init] : llvm::enumerate(root.getInitArgs()))
+      if (nest.isWrittenAfterNest(index))
+        inits[index] = mapping.lookup(init);
     scf::ForOp loop = buildLoop(root, inits);
-    loop->removeDiscardableAttr("st.task");
-    YieldOp::create(builder, root.getLoc(), loop.getResults());
+    SmallVector<Value> results(loop.getResults());
+    for (auto [index, write] : llvm::enumerate(nest.writes))
+      if (nest.isWrittenAfterNest(index))
+        results[index] = push(write.at, loop.getResult(index), outputs[index]);
+    YieldOp::create(builder, root.getLoc(), results);
   }
 
 private:
@@ -295,17 +326,20 @@ private:
 
   void push(tensor::InsertSliceOp insert) {
     pullWholeOperands(insert);
-    Value tile = mapping.lookup(insert.getSource());
-    Value dest = mapping.lookup(insert.getDest());
+    mapping.map(insert.getResult(),
+                push(insert, mapping.lookup(insert.getSource()), mapping.lookup(insert.getDest())));
+  }
+
+  Value push(tensor::InsertSliceOp insert, Value tile, Value dest) {
     auto tileType = cast<ItensorType>(dest.getType()).getTileType();
     if (tile.getType() != tileType) {
       Value empty = tensor::EmptyOp::create(builder, insert.getLoc(), tileType.getShape(), tileType.getElementType());
       tile = tensor::createCanonicalRankReducingInsertSliceOp(builder, insert.getLoc(), tile, empty);
     }
-    mapping.map(insert.getResult(), ItensorWriteOp::create(builder, insert.getLoc(), tile, dest).getResult());
+    return ItensorWriteOp::create(builder, insert.getLoc(), tile, dest).getResult();
   }
 
-  const Nest &nest;
+  Nest &nest;
   OpBuilder builder;
   IRMapping mapping;
   llvm::DenseMap<void *, Value> readArguments;

@@ -25,8 +25,11 @@ struct NestRead {
 
 /// A result of the nest.
 struct NestWrite {
+  /// Where a tile of it is complete: in the nest, or after it where the whole nest computes one tile.
   mlir::tensor::InsertSliceOp at;
   ItensorType type;
+  /// What the rest of the function sees of it, with padding.
+  mlir::Value whole;
 };
 
 /// What crosses the border of a tiled nest. `analyze` emits an error where the nest cannot become a task.
@@ -46,11 +49,17 @@ struct Nest {
 
   static mlir::FailureOr<Nest> analyze(mlir::scf::ForOp root);
 
+  /// Whether result `index` is one tile, which the nest carries and an insertion after it writes.
+  bool isWrittenAfterNest(unsigned index) {
+    return writes[index].at && writes[index].at->getBlock() == root->getBlock();
+  }
+
   /// Fills the body of `task`, whose block arguments are the reads and then the writes.
   void buildBody(TaskOp task);
 
 private:
   mlir::LogicalResult traceResults();
+  mlir::LogicalResult traceResult(unsigned index);
   mlir::LogicalResult addWrite(mlir::tensor::InsertSliceOp insert, unsigned result);
   mlir::LogicalResult addSlice(mlir::tensor::ExtractSliceOp slice);
   mlir::LogicalResult addOperands(mlir::Operation *op);
