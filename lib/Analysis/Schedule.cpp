@@ -8,6 +8,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace st;
@@ -76,7 +77,7 @@ private:
 };
 } // namespace
 
-/// Elements of a row of a tile that fit into 512 bits: what a fill or copy moves at once.
+/// Elements of a row of a tile that fit into 512 bits: what a copy moves at once.
 static int64_t wordLanes(RankedTensorType type) {
   if (type.getRank() == 0)
     return 1;
@@ -138,13 +139,31 @@ LogicalResult TaskScheduler::addWrite(ItensorWriteOp write, Steps &steps) {
   return success();
 }
 
+/// Lanes at which those who use `value` access it: linalg operations by their unroll, streams by their token.
+static int64_t accessLanes(Value value) {
+  int64_t lanes = 1;
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (isa<linalg::LinalgOp>(user))
+      lanes = std::max(lanes, unrollOf(user));
+    else if (auto write = dyn_cast<ItensorWriteOp>(user))
+      lanes = std::max(lanes, write.getDest().getType().getTileType().getNumElements() /
+                                  write.getDest().getType().getTokensPerTile());
+    else if (auto loop = dyn_cast<scf::ForOp>(user->getParentOp()); loop && isa<scf::YieldOp>(user))
+      lanes = std::max(lanes, accessLanes(loop.getResult(use.getOperandNumber())));
+  }
+  return lanes;
+}
+
 void TaskScheduler::addInitFill(Value init, int64_t lanes, Steps &steps) {
   auto type = dyn_cast<RankedTensorType>(init.getType());
   if (!type || !init.getDefiningOp<arith::ConstantOp>())
     return;
   Step step;
   step.what = "fill";
-  step.loop = fillLoop(type.getNumElements(), std::max(lanes, wordLanes(type)), device); // sched_f6
+  // A fill goes as wide as its destination is partitioned for those who access it.
+  int64_t width = type.getRank() == 0 ? 1 : std::gcd(lanes, type.getShape().back());
+  step.loop = fillLoop(type.getNumElements(), width, device); // sched_f6
   steps.push_back(std::move(step));
 }
 
@@ -153,8 +172,8 @@ LogicalResult TaskScheduler::addLinalg(linalg::LinalgOp op, Steps &steps) {
   if (failed(loops))
     return failure();
   for (OpOperand &init : op.getDpsInitsMutable())
-    if (op.payloadUsesValueFromOperand(&init))
-      addInitFill(init.get(), loops->unroll, steps);
+    if (op.payloadUsesValueFromOperand(&init) && isa<RankedTensorType>(init.get().getType()))
+      addInitFill(init.get(), std::max(loops->unroll, accessLanes(op.getTiedOpResult(&init))), steps);
   Step step;
   step.what = op->getName().getStringRef().str();
   step.loop = loops->loop;
@@ -171,13 +190,8 @@ LogicalResult TaskScheduler::addFor(scf::ForOp loop, Steps &steps) {
   auto stride = getConstantIntValue(loop.getStep());
   if (!lower || !upper || !stride)
     return loop.emitOpError("has a run-time trip count, which has no schedule");
-  for (auto [init, argument] : llvm::zip(loop.getInitArgs(), loop.getRegionIterArgs())) {
-    int64_t lanes = 1;
-    for (Operation *user : argument.getUsers())
-      if (isa<linalg::LinalgOp>(user))
-        lanes = std::max(lanes, unrollOf(user));
-    addInitFill(init, lanes, steps);
-  }
+  for (auto [init, argument, after] : llvm::zip(loop.getInitArgs(), loop.getRegionIterArgs(), loop.getResults()))
+    addInitFill(init, std::max(accessLanes(argument), accessLanes(after)), steps);
   Step nest;
   nest.trips = std::max<int64_t>(0, ceilDiv(*upper - *lower, *stride));
   if (failed(addBlock(*loop.getBody(), nest.body)))

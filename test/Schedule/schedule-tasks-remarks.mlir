@@ -5,9 +5,9 @@
 
 // A row sum over tiles of 4x4: only four rows interleave, an accumulator returns every 4 iterations, and the adder with
 // the store takes 8 cycles: II = 2. 16 iterations: 15 * 2 + (2 + 7 + 1) = 40.
-// Per tile: read 3 + 2 = 5, fill of one word of four elements 1, the loop 40, write 3 + 3 = 6: 52.
+// Per tile: read 3 + 2 = 5, fill of four elements, one by one, 4, the loop 40, write 3 + 3 = 6: 55.
 // CHECK: st.task @sum
-// CHECK-SAME: schedule = #st.schedule<ii = 2, first_token_cycles = 48, latency_cycles = 208>
+// CHECK-SAME: schedule = #st.schedule<ii = 2, first_token_cycles = 51, latency_cycles = 220>
 func.func @main(%x: tensor<16x4xf32>) -> tensor<16xf32> {
   %y = st.kernel @k (%sx = %x : tensor<16x4xf32> as !x) -> (tensor<16xf32>) {
     %f = st.itensor_instance : !r
