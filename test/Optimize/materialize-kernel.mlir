@@ -19,18 +19,26 @@
 // CHECK:                   st.itensor_write %[[T]]
 // CHECK:           st.task @dma_my_input_1 reads(%{{.+}} = %[[W]] : {{.+}}) {{.+}} attributes {st.kind = "dma_read", st.tensor = "my.input"}
 
-// A converter that shares the loop over rows: a buffer of one row of tiles, filled and drained twice.
+// A converter that shares the loop over rows: two halves of one row of tiles. The first row fills a half; then each
+// tile that fills one half is followed by the tiles of the other that leave meanwhile; the last row leaves.
 // CHECK:           %[[SUM:[a-z0-9_]+]] = st.task @sum reads(%{{.+}} = %[[A]] :
 // CHECK:           st.task @convert_0 reads(%[[IN:[a-z0-9_]+]] = %[[SUM]] : {{.+}}) {{.+}} attributes {st.halves = 2 : i64, st.kind = "converter"} {
-// CHECK:             scf.for
-// CHECK:               %[[BUF:[a-z0-9_]+]] = tensor.empty() : tensor<4x8xf32>
-// CHECK:               %[[FULL:[a-z0-9_]+]] = scf.for %[[J:[a-z0-9_]+]] = {{.+}} iter_args(%[[B:[a-z0-9_]+]] = %[[BUF]])
-// CHECK:                 %[[T:[a-z0-9_]+]] = st.itensor_read %[[IN]]
-// CHECK:                 tensor.insert_slice %[[T]] into %[[B]][0, %[[J]]] [4, 4] [1, 1]
+// CHECK:             %[[BUF:[a-z0-9_]+]] = tensor.empty() : tensor<2x4x8xf32>
+// CHECK:             scf.for {{.+}} = %[[BUF]]) -> (tensor<2x4x8xf32>) {
+// CHECK:               %[[T:[a-z0-9_]+]] = st.itensor_read %[[IN]]
+// CHECK:               tensor.insert_slice %[[T]] into %{{.+}}[0, 0, %{{.+}}] [1, 4, 4] [1, 1, 1]
+// CHECK:             scf.for %[[ROUND:[a-z0-9_]+]] =
+// CHECK:               %[[DRAINED:[a-z0-9_]+]] = arith.andi %[[ROUND]]
+// CHECK:               %[[FILLED:[a-z0-9_]+]] = arith.xori %[[DRAINED]]
 // CHECK:               scf.for
-// CHECK:                 scf.for %[[K:[a-z0-9_]+]] =
-// CHECK:                   %[[T:[a-z0-9_]+]] = tensor.extract_slice %[[FULL]][0, %[[K]]] [4, 4] [1, 1]
+// CHECK:                 %[[T:[a-z0-9_]+]] = st.itensor_read %[[IN]]
+// CHECK:                 %[[FULL:[a-z0-9_]+]] = tensor.insert_slice %[[T]] into %{{.+}}[%[[FILLED]], 0, %{{.+}}] [1, 4, 4] [1, 1, 1]
+// CHECK:                 scf.for
+// CHECK:                   %[[T:[a-z0-9_]+]] = tensor.extract_slice %[[FULL]][%[[DRAINED]], 0, %{{.+}}] [1, 4, 4] [1, 1, 1]
 // CHECK:                   st.itensor_write %[[T]]
+// CHECK:             scf.for
+// CHECK:               scf.for
+// CHECK:                 tensor.extract_slice %{{.+}}[1, 0, %{{.+}}] [1, 4, 4] [1, 1, 1]
 
 // CHECK:           %{{.+}}:2 = st.task @fork_0 {{.+}} attributes {st.kind = "fork"} {
 // CHECK:             scf.for
