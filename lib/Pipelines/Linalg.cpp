@@ -44,6 +44,7 @@ void populateLinalgPipeline(OpPassManager &manager, const LinalgOptions &options
   functions.addPass(createFuseElementwise());
   cleanUp(functions);
   functions.addPass(createFuseRowOps());
+  functions.addPass(createFuseRowBodies());
   cleanUp(functions);
   functions.addPass(createVerifyLinalg());
 }

@@ -86,6 +86,22 @@ def FuseElementwise : LinalgPhasePass<"st-fuse-elementwise"> {
   }];
 }
 
+def FuseRowBodies : LinalgPhasePass<"st-fuse-row-bodies"> {
+  let summary = "keep as few rows as a row operation needs";
+  let description = [{
+    Every intermediate value over whole rows is a buffer and a pass over it. Inside of a row operation, elementwise
+    steps join their readers, reductions included; additions and multiplications are repeated for each reader rather
+    than kept. Layer normalization then keeps the row alone.
+    ```
+    %d = linalg.generic ins(%x, %mean) {subf}
+    %q = linalg.generic ins(%d) {mulf}
+    %v = linalg.generic {parallel, reduction} ins(%q) {addf}
+    // becomes
+    %v = linalg.generic {parallel, reduction} ins(%x, %mean) {subf, mulf, addf}
+    ```
+  }];
+}
+
 def FuseRowOps : LinalgPhasePass<"st-fuse-row-ops"> {
   let summary = "group operations that need a whole row before they can emit";
   let description = [{

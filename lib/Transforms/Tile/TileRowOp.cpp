@@ -1,7 +1,9 @@
 //===- TileRowOp.cpp - The nest of a row operation -----------------------------------------------------------===//
 //
-// Loops over tiles of rows. Inside: every input is gathered tile by tile into a buffer of whole rows, the operations
-// of the body run on whole rows, and the results leave tile by tile.
+// Loops over tiles of rows. Inside: inputs are gathered tile by tile into buffers of whole rows, the operations of the
+// body run on whole rows, and the results leave tile by tile. What only the first step reads needs no buffer: the step
+// runs as its tiles arrive, and its result is what is gathered. Likewise the last step of a result runs as the result
+// leaves, on tiles of the rows and on inputs that only it reads (a gain, a bias).
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
@@ -21,13 +23,14 @@ class RowNest {
 public:
   explicit RowNest(NestBuilder &nest)
       : nest(nest), row(cast<RowOp>(nest.op.op)), rows(nest.getLoops(LoopKind::Parallel)),
-        columns(nest.getLoops(LoopKind::Column)), buffers(nest.op.operands.size()) {}
+        columns(nest.getLoops(LoopKind::Column)) {}
 
   FailureOr<SmallVector<Value>> build(scf::ForOp &root) {
     if (rows.empty())
       return row.emitOpError("has no row dimension; a single row cannot stream");
     if (failed(placeBody()))
       return failure();
+    classify();
     SmallVector<Value> destinations;
     for (const StreamedTensor &input : nest.op.operands)
       wholes.push_back(nest.pad(input));
@@ -88,6 +91,34 @@ private:
     return success();
   }
 
+  /// An elementwise step over the whole domain.
+  bool isElementwise(linalg::GenericOp generic) const {
+    return generic.getNumLoops() == nest.op.extents.size() && generic.getNumReductionLoops() == 0;
+  }
+
+  /// The only operation that reads `value`; null when there are several or none.
+  static Operation *getOnlyUser(Value value) {
+    auto users = value.getUsers();
+    return users.empty() || !llvm::all_equal(users) ? nullptr : *users.begin();
+  }
+
+  void classify() {
+    for (auto generic : row.getBody().getOps<linalg::GenericOp>())
+      if (isElementwise(generic) && generic->hasOneUse() && isa<YieldOp>(*generic->user_begin()))
+        lastSteps.insert(generic);
+    for (auto generic : row.getBody().getOps<linalg::GenericOp>()) {
+      auto isOnlyReadHere = [&](Value input) { return isa<BlockArgument>(input) && getOnlyUser(input) == generic; };
+      if (isElementwise(generic) && !lastSteps.contains(generic) && generic.getNumDpsInputs() > 0 &&
+          llvm::all_of(generic.getInputs(), isOnlyReadHere))
+        firstSteps.insert(generic);
+    }
+    for (auto [argument, input] : llvm::zip(row.getBody().getArguments(), nest.op.operands)) {
+      Operation *user = getOnlyUser(argument);
+      if (user && (firstSteps.contains(user) || lastSteps.contains(user)) && !getColumns(input.map).empty())
+        streamed.insert(argument);
+    }
+  }
+
   int64_t rowTileExtent(unsigned loop) const {
     return isColumn(loop) ? nest.paddedExtentOf(loop) : nest.tileOf(loop);
   }
@@ -134,6 +165,22 @@ private:
     return shape;
   }
 
+  AffineMap toMap(ArrayRef<unsigned> dims) const {
+    return AffineMap::getMultiDimMapWithTargets(nest.op.extents.size(), dims, nest.op.op->getContext());
+  }
+  /// Where an operand of a step of the body lies in the domain.
+  Dims getDims(linalg::GenericOp generic, OpOperand *operand) const {
+    Dims dims;
+    AffineMap map = generic.getMatchingIndexingMap(operand);
+    for (unsigned i = 0; i < map.getNumResults(); ++i)
+      dims.push_back(loopsOf.lookup(generic)[map.getDimPosition(i)]);
+    return dims;
+  }
+
+  Value createRows(ArrayRef<unsigned> dims, Type scalar) {
+    return tensor::EmptyOp::create(nest.builder, row.getLoc(), getRowShape(dims), scalar);
+  }
+
   Value gather(Value whole, AffineMap map) {
     SmallVector<unsigned> loops = getColumns(map);
     if (loops.empty())
@@ -141,86 +188,132 @@ private:
     Dims dims;
     for (unsigned i = 0; i < map.getNumResults(); ++i)
       dims.push_back(map.getDimPosition(i));
-    Value buffer = tensor::EmptyOp::create(nest.builder, row.getLoc(), getRowShape(dims),
-                                           getElementTypeOrSelf(whole.getType()));
-    return buildColumns(loops, buffer, [&](Value carried) {
+    return buildColumns(loops, createRows(dims, getElementTypeOrSelf(whole.getType())), [&](Value carried) {
       return accessBuffer(carried, map, nest.readTile(whole, map));
     });
   }
 
-  Value scatter(Value rowTile, AffineMap map, Value destination) {
+  /// The current tile of an operand of a step that runs tile by tile.
+  Value getTile(linalg::GenericOp generic, OpOperand *operand) {
+    Value value = operand->get();
+    if (!isa<RankedTensorType>(value.getType()))
+      return rowsOf.lookupOrDefault(value);
+    if (streamed.contains(value)) {
+      unsigned index = cast<BlockArgument>(value).getArgNumber();
+      return nest.readTile(wholes[index], nest.op.operands[index].map);
+    }
+    AffineMap map = toMap(getDims(generic, operand));
+    Value rows = rowsOf.lookup(value);
+    return getColumns(map).empty() ? rows : accessBuffer(rows, map, nullptr);
+  }
+
+  Value computeTile(linalg::GenericOp generic, Value init) {
+    SmallVector<Value> inputs;
+    for (OpOperand *operand : generic.getDpsInputOperands())
+      inputs.push_back(getTile(generic, operand));
+    return computeStep(generic, inputs, init, [](unsigned) { return false; });
+  }
+
+  Value computeStep(linalg::GenericOp generic, ValueRange inputs, Value init,
+                    llvm::function_ref<bool(unsigned)> isWhole) {
+    auto tiled = nest.cloneOntoTiles(generic, inputs, init, loopsOf[generic], isWhole);
+    // Constants of the body are values from above for the steps in it.
+    for (Operation &inner : *tiled.getBody())
+      for (OpOperand &operand : inner.getOpOperands())
+        operand.set(rowsOf.lookupOrDefault(operand.get()));
+    return tiled.getResult(0);
+  }
+
+  /// A first step: runs while its operands arrive.
+  Value computeArriving(linalg::GenericOp generic) {
+    Dims dims = getDims(generic, generic.getDpsInitOperand(0));
+    AffineMap map = toMap(dims);
+    Value rows = createRows(dims, getElementTypeOrSelf(generic.getResult(0).getType()));
+    SmallVector<unsigned> loops = getColumns(map);
+    if (loops.empty())
+      return computeTile(generic, rows);
+    return buildColumns(loops, rows, [&](Value carried) {
+      return accessBuffer(carried, map, computeTile(generic, accessBuffer(carried, map, nullptr)));
+    });
+  }
+
+  /// A step over whole rows.
+  Value computeWhole(linalg::GenericOp generic) {
+    OpOperand *oldInit = generic.getDpsInitOperand(0);
+    Dims dims = getDims(generic, oldInit);
+    Value init = generic.getNumReductionLoops() > 0
+                     ? nest.createStart(oldInit->get(), getRowShape(dims))
+                     : createRows(dims, getElementTypeOrSelf(oldInit->get().getType()));
+    hasFailed |= !init;
+    if (hasFailed)
+      return nullptr;
+    SmallVector<Value> inputs;
+    for (Value input : generic.getInputs())
+      inputs.push_back(rowsOf.lookupOrDefault(input));
+    return computeStep(generic, inputs, init, [&](unsigned loop) { return isColumn(loop); });
+  }
+
+  /// Writes a result, computing its last step on the way out.
+  Value scatter(Value yielded, AffineMap map, Value destination) {
+    auto last = yielded.getDefiningOp<linalg::GenericOp>();
     return buildColumns(getColumns(map), destination, [&](Value carried) {
-      SmallVector<unsigned> loops = getColumns(map);
-      Value tile = loops.empty() ? rowTile : accessBuffer(rowTile, map, nullptr);
+      Value tile;
+      if (last && lastSteps.contains(last)) {
+        Dims dims = getDims(last, last.getDpsInitOperand(0));
+        Value init = tensor::EmptyOp::create(nest.builder, row.getLoc(), nest.getTileShape(toMap(dims)),
+                                             getElementTypeOrSelf(yielded.getType()));
+        tile = computeTile(last, init);
+      } else {
+        Value rows = rowsOf.lookup(yielded);
+        tile = getColumns(map).empty() ? rows : accessBuffer(rows, map, nullptr);
+      }
       return nest.insertTile(tile, carried, map);
     });
   }
 
   scf::ForOp buildRows(unsigned depth, ValueRange destinations) {
     return nest.createLoop(rows[depth], destinations, [&](ValueRange carried) -> SmallVector<Value> {
-      for (auto [whole, input, buffer] : llvm::zip(wholes, nest.op.operands, buffers))
-        if (nest.getDepth(input.map, rows) == depth + 1)
-          buffer = gather(whole, input.map);
+      for (auto [whole, input, argument] : llvm::zip(wholes, nest.op.operands, row.getBody().getArguments()))
+        if (nest.getDepth(input.map, rows) == depth + 1 && !streamed.contains(argument))
+          rowsOf.map(argument, gather(whole, input.map));
       if (depth + 1 < rows.size())
         return llvm::to_vector_of<Value>(buildRows(depth + 1, carried).getResults());
-      SmallVector<Value> results = computeRows();
+      computeBody();
       if (hasFailed)
         return llvm::to_vector(carried);
       SmallVector<Value> written;
-      for (auto [tile, result, destination] : llvm::zip(results, nest.op.results, carried))
-        written.push_back(scatter(tile, result.map, destination));
+      for (auto [yielded, result, destination] :
+           llvm::zip(row.getYield().getOperands(), nest.op.results, carried))
+        written.push_back(scatter(yielded, result.map, destination));
       return written;
     });
   }
 
-  /// The body on whole rows.
-  SmallVector<Value> computeRows() {
-    IRMapping mapping;
-    mapping.map(row.getBody().getArguments(), buffers);
+  /// All but the last steps.
+  void computeBody() {
     for (Operation &op : row.getBody().front()) {
-      if (isa<tensor::EmptyOp, linalg::FillOp, YieldOp>(op))
-        continue;
       auto generic = dyn_cast<linalg::GenericOp>(op);
-      if (!generic) {
-        nest.builder.clone(op, mapping);
+      if (isa<tensor::EmptyOp, linalg::FillOp, YieldOp>(op) || (generic && lastSteps.contains(generic)))
         continue;
-      }
-      SmallVector<Value> inputs;
-      for (Value input : generic.getInputs())
-        inputs.push_back(mapping.lookupOrDefault(input));
-      const Dims &loops = loopsOf[generic];
-      Dims resultDims;
-      AffineMap map = generic.getMatchingIndexingMap(generic.getDpsInitOperand(0));
-      for (unsigned i = 0; i < map.getNumResults(); ++i)
-        resultDims.push_back(loops[map.getDimPosition(i)]);
-      SmallVector<int64_t> shape = getRowShape(resultDims);
-      Value oldInit = generic.getDpsInits().front();
-      Value init = generic.getNumReductionLoops() > 0
-                       ? nest.createStart(oldInit, shape)
-                       : tensor::EmptyOp::create(nest.builder, generic.getLoc(), shape,
-                                                 getElementTypeOrSelf(oldInit.getType()));
-      hasFailed |= !init;
-      if (hasFailed)
-        return {};
-      auto tiled = nest.cloneOntoTiles(generic, inputs, init, loops, [&](unsigned loop) { return isColumn(loop); });
-      // Constants of the body are values from above for the generics in it.
-      for (Operation &inner : *tiled.getBody())
-        for (OpOperand &operand : inner.getOpOperands())
-          if (mapping.contains(operand.get()))
-            operand.set(mapping.lookup(operand.get()));
-      mapping.map(generic.getResult(0), tiled.getResult(0));
+      if (!generic)
+        nest.builder.clone(op, rowsOf);
+      else if (Value result = firstSteps.contains(generic) ? computeArriving(generic) : computeWhole(generic))
+        rowsOf.map(generic.getResult(0), result);
+      else
+        return;
     }
-    SmallVector<Value> results;
-    for (Value value : row.getYield().getOperands())
-      results.push_back(mapping.lookup(value));
-    return results;
   }
 
   NestBuilder &nest;
   RowOp row;
   SmallVector<unsigned> rows, columns;
-  SmallVector<Value> wholes, buffers;
+  SmallVector<Value> wholes;
   DenseMap<Operation *, Dims> loopsOf;
+  DenseSet<Operation *> firstSteps, lastSteps;
+  /// Inputs that are read where they are used, tile by tile.
+  DenseSet<Value> streamed;
+  /// Values of the body on a tile of rows.
+  IRMapping rowsOf;
   bool hasFailed = false;
 };
 
