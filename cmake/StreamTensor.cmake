@@ -1,28 +1,13 @@
 # How StreamTensor's libraries are built, and how their layers are kept.
 
 # st_add_library(NAME DIR <folder under lib/> SOURCES ... DEPENDS <ST libraries> LINK <other libraries>
-#                MLIR <MLIR libraries, linked through the dylib> TABLEGEN <targets> [EXCEPTIONS])
+#                TABLEGEN <targets> [EXCEPTIONS])
 #
 # DEPENDS names every StreamTensor library that the sources may include from. An include of any other layer's header
 # is an error at configure time: the arrows between layers are drawn here and nowhere else.
 function(st_add_library NAME)
   cmake_parse_arguments(ARG "EXCEPTIONS" "DIR" "SOURCES;DEPENDS;LINK;TABLEGEN" ${ARGN})
-  # A library that names a file before it is written must not stop the others from building: its own link says what is
-  # missing. The glob configures again once the file is there.
-  file(GLOB PRESENT CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cpp)
-  set(SOURCES "")
-  foreach(SOURCE ${ARG_SOURCES})
-    if(SOURCE IN_LIST PRESENT OR EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${SOURCE} OR IS_ABSOLUTE ${SOURCE})
-      list(APPEND SOURCES ${SOURCE})
-    else()
-      message(WARNING "${NAME} names ${SOURCE}, which does not exist")
-    endif()
-  endforeach()
-  if(NOT SOURCES)
-    message(WARNING "${NAME} has no sources yet")
-    return()
-  endif()
-  add_library(${NAME} STATIC ${SOURCES})
+  add_library(${NAME} STATIC ${ARG_SOURCES})
   set_property(TARGET ${NAME} PROPERTY ST_DIR ${ARG_DIR})
   set_property(TARGET ${NAME} PROPERTY ST_DEPENDS ${ARG_DEPENDS})
   target_link_libraries(${NAME} PUBLIC ${ARG_DEPENDS} ${ARG_LINK})
@@ -50,18 +35,9 @@ function(st_check_layers)
     get_property(DEPENDS TARGET ${LIBRARY} PROPERTY ST_DEPENDS)
     set(ALLOWED "${DIR}")
     foreach(DEPENDENCY ${DEPENDS})
-      if(NOT TARGET ${DEPENDENCY})
-        # Its link will fail and say so; here nothing can be judged.
-        message(WARNING "${LIBRARY} depends on ${DEPENDENCY}, which does not exist")
-        set(DIR "")
-        break()
-      endif()
       get_target_property(DEPENDENCY_DIR ${DEPENDENCY} ST_DIR)
       list(APPEND ALLOWED "${DEPENDENCY_DIR}")
     endforeach()
-    if(NOT DIR)
-      continue()
-    endif()
     file(GLOB FILES ${PROJECT_SOURCE_DIR}/lib/${DIR}/*.h ${PROJECT_SOURCE_DIR}/lib/${DIR}/*.cpp)
     foreach(FILE ${FILES})
       file(STRINGS ${FILE} INCLUDES REGEX "^#include \"[A-Z]")

@@ -49,7 +49,8 @@ std::unique_ptr<MLIRContext> st::createContext() {
 static std::string printModule(ModuleOp module) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  module.print(stream, OpPrintingFlags().elideLargeResourceString(64));
+  WithoutParameters elided(module);
+  module.print(stream, OpPrintingFlags().elideLargeResourceString(0));
   return text;
 }
 
@@ -175,6 +176,8 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
       if (auto error = runPhase(phase, *module, options))
         return std::move(error);
     }
+    if (phase == Phase::Lower)
+      nameParameterFiles(*module);
     // Layouts are gone from the types after bufferization, so that the account of the design is taken before it.
     if (phase == Phase::Allocate) {
       auto collected = collectDesign(*module, options.phases.device, options.phases.clockMhz);

@@ -33,8 +33,8 @@ struct PhaseOptions {
   int64_t defaultTileSize = 16;
   /// Tile extent along the outermost (token) dimension, in elements.
   int64_t tokenTileSize = 8;
-  /// Multiply-accumulate lanes to spend on all tasks together; 0 derives it from the device's DSPs.
-  int64_t overallUnrollSize = 0;
+  /// Multiply-accumulate lanes to spend on all tasks together; the driver takes 0 as what the device's DSPs allow.
+  int64_t overallUnrollSize = 256;
   /// On-chip bytes that converters of one fused kernel may take; 0 means 80 % of what the device has available.
   int64_t maxConverterBytes = 0;
 };

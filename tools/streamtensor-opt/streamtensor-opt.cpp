@@ -1,21 +1,50 @@
-//===- streamtensor-opt.cpp - Any pass, any pipeline --------------------------------------------------===//
+//===- streamtensor-opt.cpp - Any pass, any pipeline ----------------------------------------------------------===//
 
 #include "Dialect/StDialect.h"
-
-#include "mlir/IR/DialectRegistry.h"
+#include "Emit/Hls/Passes.h"
+#include "Pipelines/Phases.h"
+#include "Transforms/Allocate/Passes.h"
+#include "Transforms/Bufferize/Passes.h"
+#include "Transforms/Dataflow/Passes.h"
+#include "Transforms/Fuse/Passes.h"
+#include "Transforms/Linalg/Passes.h"
+#include "Transforms/Lower/Passes.h"
+#include "Transforms/Optimize/Passes.h"
+#include "Transforms/Schedule/Passes.h"
+#include "Transforms/Tile/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
-#include "RegisterPhases.inc"
+using namespace mlir;
+
+/// Every phase between import and emission as a pipeline of its own, with default options: --st-tile, --st-fuse, ...
+static void registerPhasePipelines() {
+  for (st::Phase phase : st::allPhases()) {
+    if (phase == st::Phase::Import || phase == st::Phase::Emit)
+      continue;
+    PassPipelineRegistration<>(("st-" + st::getPhaseName(phase)).str(), st::getPhaseDescription(phase),
+                               [phase](OpPassManager &manager) { st::populatePhase(phase, manager, {}); });
+  }
+}
 
 int main(int argc, char **argv) {
-  mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
   registry.insert<st::StDialect>();
-  mlir::registerAllPasses();
-  registerPhases();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "StreamTensor's optimizer driver\n", registry));
+  registerAllPasses();
+  st::registerStLinalgPasses();
+  st::registerStTilePasses();
+  st::registerStDataflowPasses();
+  st::registerStFusePasses();
+  st::registerStOptimizePasses();
+  st::registerStSchedulePasses();
+  st::registerStAllocatePasses();
+  st::registerStBufferizePasses();
+  st::registerStLowerPasses();
+  st::registerStEmitHlsPasses();
+  registerPhasePipelines();
+  return asMainReturnCode(MlirOptMain(argc, argv, "StreamTensor's optimizer driver\n", registry));
 }

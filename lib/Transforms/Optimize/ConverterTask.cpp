@@ -3,6 +3,8 @@
 #include "Transforms/Optimize/ConverterTask.h"
 #include "Transforms/Optimize/TaskBuilder.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -52,8 +54,10 @@ private:
   Values fillAndDrain(Value buffer, Value stream, OpFoldResult filled, OpFoldResult drained);
 
   Slice getSlice(const Side &side, OpFoldResult half, ArrayRef<OpFoldResult> counts);
-  /// The counts of the result's loops at its tile number `tile`, an expression of `operands`.
-  SmallVector<OpFoldResult> delinearize(AffineExpr tile, ArrayRef<OpFoldResult> operands);
+  /// The counts of the result's loops at its tile number `tile`, an expression of loop variables that run to `trips`.
+  SmallVector<OpFoldResult> delinearize(AffineExpr tile, ArrayRef<OpFoldResult> variables, ArrayRef<int64_t> trips);
+  /// `expr` as unsigned arithmetic: later phases compose affine maps, and spell remainders out as they do.
+  OpFoldResult expand(AffineExpr expr, ArrayRef<OpFoldResult> variables, ArrayRef<int64_t> trips);
   OpFoldResult apply(AffineExpr expr, ArrayRef<OpFoldResult> operands) {
     return affine::makeComposedFoldedAffineApply(task.body, loc, expr, operands);
   }
@@ -115,13 +119,36 @@ Value ConverterWriter::drain(Value buffer, OpFoldResult half, Value stream) {
       .front();
 }
 
-SmallVector<OpFoldResult> ConverterWriter::delinearize(AffineExpr tile, ArrayRef<OpFoldResult> operands) {
+OpFoldResult ConverterWriter::expand(AffineExpr expr, ArrayRef<OpFoldResult> variables, ArrayRef<int64_t> trips) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return task.body.getIndexAttr(constant.getValue());
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return variables[dim.getPosition()];
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  bool isRemainder = expr.getKind() == AffineExprKind::Mod, isQuotient = expr.getKind() == AffineExprKind::FloorDiv;
+  // A loop variable that stays below the divisor is its own remainder.
+  if (auto dim = dyn_cast<AffineDimExpr>(binary.getLHS()); dim && (isRemainder || isQuotient))
+    if (trips[dim.getPosition()] <= cast<AffineConstantExpr>(binary.getRHS()).getValue())
+      return isRemainder ? variables[dim.getPosition()] : OpFoldResult(task.body.getIndexAttr(0));
+  OpFoldResult operands[] = {expand(binary.getLHS(), variables, trips), expand(binary.getRHS(), variables, trips)};
+  if (!isRemainder && !isQuotient)
+    return apply(getAffineBinaryOpExpr(expr.getKind(), task.body.getAffineDimExpr(0), task.body.getAffineDimExpr(1)),
+                 operands);
+  Value left = getValueOrCreateConstantIndexOp(task.body, loc, operands[0]);
+  Value right = getValueOrCreateConstantIndexOp(task.body, loc, operands[1]);
+  if (isRemainder)
+    return arith::RemUIOp::create(task.body, loc, left, right).getResult();
+  return arith::DivUIOp::create(task.body, loc, left, right).getResult();
+}
+
+SmallVector<OpFoldResult> ConverterWriter::delinearize(AffineExpr tile, ArrayRef<OpFoldResult> variables,
+                                                       ArrayRef<int64_t> trips) {
   SmallVector<OpFoldResult> counts(result.loops.size());
   int64_t tilesInside = 1;
   for (int64_t loop = result.loops.size() - 1; loop >= 0; --loop) {
     AffineExpr count = tile.floorDiv(tilesInside);
     // The outermost count needs no wrap-around.
-    counts[loop] = apply(loop == 0 ? count : count % result.loops[loop].count, operands);
+    counts[loop] = expand(loop == 0 ? count : count % result.loops[loop].count, variables, trips);
     tilesInside *= result.loops[loop].count;
   }
   return counts;
@@ -131,8 +158,12 @@ ConverterWriter::Values ConverterWriter::fillAndDrain(Value buffer, Value stream
                                                       OpFoldResult drained) {
   int64_t drainsPerFill = result.getNumTiles() / source.getNumTiles();
   AffineExpr tile = task.body.getAffineConstantExpr(0);
-  for (auto [index, loop] : llvm::enumerate(source.loops))
+  SmallVector<int64_t> trips;
+  for (auto [index, loop] : llvm::enumerate(source.loops)) {
     tile = tile * loop.count + task.body.getAffineDimExpr(index);
+    trips.push_back(loop.count);
+  }
+  trips.push_back(drainsPerFill);
   AffineExpr next = tile * drainsPerFill + task.body.getAffineDimExpr(source.loops.size());
 
   Values carried = task.buildNest(source.loops, {buffer, stream}, [&](ValueRange counts, ValueRange carried) -> Values {
@@ -142,7 +173,7 @@ ConverterWriter::Values ConverterWriter::fillAndDrain(Value buffer, Value stream
     auto drainOne = [&](ValueRange drains, ValueRange streams) -> Values {
       SmallVector<OpFoldResult> operands = getAsOpFoldResult(counts);
       llvm::append_range(operands, getAsOpFoldResult(drains));
-      return {drainTile(afterFill, drained, delinearize(next, operands), streams.front())};
+      return {drainTile(afterFill, drained, delinearize(next, operands, trips), streams.front())};
     };
     return {afterFill, task.buildNest(TaskBuilder::Loop{drainsPerFill, 1}, carried[1], drainOne).front()};
   });
@@ -151,7 +182,7 @@ ConverterWriter::Values ConverterWriter::fillAndDrain(Value buffer, Value stream
   if (int64_t rest = result.getNumTiles() - drainedTiles) {
     AffineExpr last = task.body.getAffineDimExpr(0) + drainedTiles;
     carried[1] = task.buildNest(TaskBuilder::Loop{rest, 1}, carried[1], [&](ValueRange drains, ValueRange streams) {
-      return Values{drainTile(carried[0], drained, delinearize(last, getAsOpFoldResult(drains)), streams.front())};
+      return Values{drainTile(carried[0], drained, delinearize(last, getAsOpFoldResult(drains), rest), streams.front())};
     }).front();
   }
   return carried;
@@ -167,9 +198,10 @@ void ConverterWriter::write() {
   if (plan.rounds > 1) {
     auto round = [&](ValueRange variables, ValueRange values) -> Values {
       // Round 0 has been filled: variable v stands for round v + 1.
-      AffineExpr previous = task.body.getAffineDimExpr(0);
-      OpFoldResult variable = variables.front();
-      return fillAndDrain(values[0], values[1], apply((previous + 1) % 2, variable), apply(previous % 2, variable));
+      Value one = arith::ConstantIndexOp::create(task.body, loc, 1);
+      Value drained = arith::AndIOp::create(task.body, loc, variables.front(), one);
+      Value filled = arith::XOrIOp::create(task.body, loc, drained, one);
+      return fillAndDrain(values[0], values[1], filled, drained);
     };
     carried = task.buildNest(TaskBuilder::Loop{plan.rounds - 1, 1}, carried, round);
   }

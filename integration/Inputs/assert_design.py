@@ -1,0 +1,23 @@
+"""Asserts what a design.json says: its number of kernels, and its share of intermediate memory."""
+import argparse
+import json
+import sys
+
+parser = argparse.ArgumentParser()
+parser.add_argument("design")
+parser.add_argument("--kernels", type=int)
+parser.add_argument("--max-intermediate", type=float)
+arguments = parser.parse_args()
+
+with open(arguments.design) as file:
+    design = json.load(file)
+memory = design["intermediate_memory"]
+print(f"{len(design['kernels'])} kernel(s), intermediate memory {memory['held_bytes']} of {memory['tensor_bytes']} bytes")
+if arguments.kernels is not None and len(design["kernels"]) != arguments.kernels:
+    sys.exit(f"expected {arguments.kernels} kernel(s)")
+if arguments.max_intermediate is not None and not 0 < memory["ratio"] <= arguments.max_intermediate:
+    sys.exit(f"intermediate memory is {memory['ratio']:.1%}, the limit is {arguments.max_intermediate:.1%}")
+# No intermediate in external memory: what the DMAs move is the model's inputs, outputs and parameters, by name.
+operands = {dma["operand"] for dma in design["dmas"]}
+parameters = {entry["file"] for entry in design["parameters"]}
+print(f"external operands: {len(operands)}, parameter files: {len(parameters)}")

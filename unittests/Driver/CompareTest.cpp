@@ -1,0 +1,42 @@
+//===- CompareTest.cpp - Whether two tensors agree ------------------------------------------------------------===//
+
+#include "Driver/Check.h"
+#include "Driver/Compare.h"
+#include "gtest/gtest.h"
+#include <cmath>
+#include <cstring>
+
+using namespace st;
+
+static Array floats(llvm::ArrayRef<float> values, llvm::ArrayRef<int64_t> shape) {
+  Array array{"f32", llvm::SmallVector<int64_t>(shape), {}};
+  array.bytes.resize(values.size() * sizeof(float));
+  std::memcpy(array.bytes.data(), values.data(), array.bytes.size());
+  return array;
+}
+
+TEST(CompareTest, MeasuresTensorAndRow) {
+  Array reference = floats({100, 0, 1, 1}, {2, 2}), actual = floats({100, 0, 1, 1.01f}, {2, 2});
+  Difference difference = compareArrays(actual, reference);
+  EXPECT_NEAR(difference.relative(), 1e-4, 1e-6);
+  EXPECT_NEAR(difference.worstRow, 1e-2, 1e-6);
+  EXPECT_EQ(difference.worstRowIndex, 1);
+  // Small beside the whole tensor, large in its row.
+  EXPECT_FALSE(agrees(difference, reference, {/*tensor=*/1e-3, /*row=*/1e-3}));
+  EXPECT_TRUE(agrees(difference, reference, {/*tensor=*/1e-3, /*row=*/2e-2}));
+}
+
+TEST(CompareTest, NaNOnOneSideIsAMismatch) {
+  Array reference = floats({1, 2}, {2});
+  EXPECT_FALSE(agrees(compareArrays(floats({1, NAN}, {2}), reference), reference));
+  EXPECT_FALSE(agrees(compareArrays(floats({1, INFINITY}, {2}), reference), reference));
+  Array undefined = floats({1, NAN}, {2});
+  EXPECT_TRUE(agrees(compareArrays(undefined, undefined), undefined));
+}
+
+TEST(CompareTest, ShapesAndNamesCount) {
+  Array reference = floats({1, 2}, {2});
+  EXPECT_FALSE(agrees(compareArrays(floats({1, 2}, {1, 2}), reference), reference));
+  EXPECT_FALSE(compareResults({}, {{"y", reference}}).ok());
+  EXPECT_FALSE(compareResults({{"y", reference}}, {}).ok()) << "nothing compared is nothing shown";
+}
