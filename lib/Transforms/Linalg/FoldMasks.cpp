@@ -128,7 +128,8 @@ struct FoldMaskOperand : OpRewritePattern<linalg::GenericOp> {
         continue;
       auto values = findTwoValues(constant);
       // A mask of booleans is its own predicate.
-      if (values && values->values[0].getType().isInteger(1) && cast<IntegerAttr>(values->values[0]).getValue().isOne()) {
+      if (values && values->values[0].getType().isInteger(1) &&
+          cast<IntegerAttr>(values->values[0]).getValue().isOne()) {
         std::swap(values->values[0], values->values[1]);
         values->second.flip();
       }

@@ -59,9 +59,8 @@ DomainDims mapDims(AffineMap map, const DomainDims &loops) {
 }
 
 bool isCandidate(linalg::GenericOp op) {
-  return op->getNumResults() == 1 && op.hasPureTensorSemantics() && llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
-           return map.isProjectedPermutation();
-         });
+  return op->getNumResults() == 1 && op.hasPureTensorSemantics() &&
+         llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) { return map.isProjectedPermutation(); });
 }
 
 /// A reduction of one tensor, not a contraction: each of its operands covers all of its loops.

@@ -102,7 +102,8 @@ Value NestBuilder::clip(Value result, const StreamedTensor &tensor) {
   auto type = cast<RankedTensorType>(tensor.value.getType());
   if (result.getType() == type)
     return result;
-  SmallVector<OpFoldResult> zeros(type.getRank(), builder.getIndexAttr(0)), ones(type.getRank(), builder.getIndexAttr(1));
+  SmallVector<OpFoldResult> zeros(type.getRank(), builder.getIndexAttr(0));
+  SmallVector<OpFoldResult> ones(type.getRank(), builder.getIndexAttr(1));
   SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(builder.getContext(), type.getShape());
   return tensor::ExtractSliceOp::create(builder, op.op->getLoc(), type, result, zeros, sizes, ones);
 }

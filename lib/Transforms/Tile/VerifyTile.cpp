@@ -23,7 +23,8 @@ LogicalResult verifyNest(scf::ForOp root) {
       return success();
     auto unroll = generic->getAttrOfType<DenseI64ArrayAttr>("st.unroll");
     if (!unroll || unroll.size() != generic.getNumLoops())
-      return generic.emitOpError("needs 'st.unroll' with a factor for each of its ") << generic.getNumLoops() << " loops";
+      return generic.emitOpError("needs 'st.unroll' with a factor for each of its ")
+             << generic.getNumLoops() << " loops";
     for (auto [loop, extent] : llvm::enumerate(generic.getStaticLoopRanges()))
       if (unroll[loop] < 1 || extent % unroll[loop] != 0)
         return generic.emitOpError("unrolls loop ")
