@@ -3,6 +3,8 @@
 #include "Optimize/UnrollProblem.h"
 #include "Transforms/Tile/Passes.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -23,6 +25,32 @@ std::optional<unsigned> getUnrolledLoop(linalg::GenericOp generic) {
   if (map.getNumResults() == 0)
     return std::nullopt;
   return map.getDimPosition(map.getNumResults() - 1);
+}
+
+/// Makes the unrolled loop the innermost parallel one. The parallel loops of a tile commute, so that only the order in
+/// which its elements are computed changes.
+LogicalResult moveUnrolledLoopInside(linalg::GenericOp generic) {
+  SmallVector<unsigned> parallel;
+  generic.getParallelDims(parallel);
+  std::optional<unsigned> unrolled = getUnrolledLoop(generic);
+  if (!unrolled || !llvm::is_contained(parallel, *unrolled) || parallel.back() == *unrolled)
+    return success();
+  SmallVector<unsigned> order = llvm::to_vector(llvm::seq(generic.getNumLoops()));
+  SmallVector<unsigned> moved(llvm::make_filter_range(parallel, [&](unsigned loop) { return loop != *unrolled; }));
+  moved.push_back(*unrolled);
+  for (auto [place, loop] : llvm::zip(parallel, moved))
+    order[place] = loop;
+  IRRewriter rewriter(generic);
+  if (failed(linalg::interchangeGenericOp(rewriter, generic, order)))
+    return failure();
+  // It gives each old index as a map of all new ones that picks one of them.
+  for (auto pick : llvm::make_early_inc_range(generic.getBody()->getOps<affine::AffineApplyOp>()))
+    if (auto dim = dyn_cast<AffineDimExpr>(pick.getAffineMap().getResult(0)))
+      rewriter.replaceOp(pick, pick.getMapOperands()[dim.getPosition()]);
+  for (auto index : llvm::make_early_inc_range(generic.getBody()->getOps<linalg::IndexOp>()))
+    if (index.use_empty())
+      rewriter.eraseOp(index);
+  return success();
 }
 
 /// The largest power of two that divides the unrolled loop's extent.
@@ -71,6 +99,8 @@ struct ChooseUnroll : impl::ChooseUnrollBase<ChooseUnroll> {
       root->walk([&](linalg::GenericOp generic) { generics.push_back(generic); });
       int64_t points = 0, cost = 0, largest = 1;
       for (linalg::GenericOp generic : generics) {
+        if (failed(moveUnrolledLoopInside(generic)))
+          return signalPassFailure();
         points += countPoints(generic);
         cost += countCost(generic);
         largest = std::max(largest, getLargestFactor(generic));
