@@ -5,7 +5,7 @@
 // The loop along the last dimension of the result is unrolled, and becomes the innermost.
 // CHECK: #[[IN:.+]] = affine_map<(d0, d1) -> (d1, d0)>
 // CHECK: #[[OUT:.+]] = affine_map<(d0, d1) -> (d0, d1)>
-// CHECK: linalg.generic {indexing_maps = [#[[IN]], #[[OUT]]], iterator_types = ["parallel", "parallel"]} {{.+}} st.unroll = array<i64: 1, 8>
+// CHECK: linalg.generic {indexing_maps = [#[[IN]], #[[OUT]]], iterator_types = ["parallel", "parallel"]} {{.+}}st.unroll = array<i64: 1, 8>
 // CHECK-NOT: linalg.index 0
 // CHECK:   %[[I:.+]] = linalg.index 1
 // CHECK:   arith.addi %[[I]]
