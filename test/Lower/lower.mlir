@@ -29,5 +29,5 @@
 // CHECK-NEXT:        st.stream_write
 
 // CHECK-LABEL: st.task @convert_0
-// CHECK:         st.buffer @window {halves = 2 : i64
+// CHECK:         st.buffer @window {partition = array<i64: 1, 8>
 // CHECK-NOT:   memref.subview

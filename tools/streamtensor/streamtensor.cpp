@@ -181,9 +181,9 @@ static int listDevices(const char *program) {
     auto device = Device::load(file.path);
     if (!device)
       return fail(device.takeError());
-    list.push_back(llvm::json::Object{{"name", device->name()},
-                                      {"title", device->title()},
-                                      {"part", device->part()},
+    list.push_back(llvm::json::Object{{"name", device->name().str()},
+                                      {"title", device->title().str()},
+                                      {"part", device->part().str()},
                                       {"clock_mhz", device->clockMhz()},
                                       {"dsp_available", device->dspAvailable()},
                                       {"on_chip_bytes_available", device->onChipBytesAvailable()},

@@ -141,7 +141,7 @@ func.func @main(%a: tensor<16x16xf32> {st.name = "a"}, %b: tensor<16x16xf32> {st
     }
 
     %se = st.task @convert_0 reads(%x = %sd : !c) inits(%o = %fe : !a)
-        attributes {st.kind = "converter", st.halves = 2, die = 0} {
+        attributes {st.kind = "converter", st.halves = 1, die = 0} {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
