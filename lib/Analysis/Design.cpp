@@ -96,8 +96,7 @@ static LogicalResult addKernel(KernelOp kernel, const Device &device, Design &de
     auto value = kernel->getAttrOfType<IntegerAttr>(attribute);
     return value ? value.getInt() : 0;
   };
-  design.kernels.push_back(
-      {kernel.getSymName().str(), cycles("st.launch_cycles"), cycles("st.unbounded_cycles")});
+  design.kernels.push_back({kernel.getSymName().str(), cycles("st.launch_cycles"), cycles("st.unbounded_cycles")});
   addTasks(kernel, *schedules, device, design);
   addDmas(kernel, *schedules, design);
   IntermediateMemory memory = accountIntermediateMemory(kernel, *schedules, *fifos);
@@ -138,8 +137,8 @@ std::string st::formatIntermediateMemory(const IntermediateMemory &memory, doubl
   std::string text;
   llvm::raw_string_ostream out(text);
   out << "intermediate memory: " << formatBytes(memory.heldBytes) << " on chip, "
-      << percent(memory.heldBytes, memory.tensorBytes) << " of the " << formatBytes(memory.tensorBytes)
-      << " that " << memory.tensors.size() << " double-buffered tensors take\n";
+      << percent(memory.heldBytes, memory.tensorBytes) << " of the " << formatBytes(memory.tensorBytes) << " that "
+      << memory.tensors.size() << " double-buffered tensors take\n";
   int64_t restBytes = 0, restCount = 0;
   for (const MemoryHolder &holder : memory.holders) {
     if (holder.bytes < minShare * memory.heldBytes) {

@@ -23,8 +23,7 @@ static json::Object loopToJson(const LoopRecord &record) {
 }
 
 /// An array of `function` of every element.
-template <typename Range, typename Function>
-static json::Array mapped(const Range &range, Function function) {
+template <typename Range, typename Function> static json::Array mapped(const Range &range, Function function) {
   json::Array array;
   for (const auto &element : range)
     array.push_back(function(element));
@@ -72,52 +71,48 @@ static json::Object bufferToJson(const DesignBuffer &buffer) {
 }
 
 static json::Object dmaToJson(const DesignDma &dma) {
-  return json::Object{{"kernel", dma.kernel},
-                      {"task", dma.task},
-                      {"operand", dma.operand},
-                      {"direction", dma.isWrite ? "out" : "in"},
-                      {"bytes", dma.bytes},
-                      {"channel", dma.channel}};
+  return json::Object{{"kernel", dma.kernel},   {"task", dma.task},
+                      {"operand", dma.operand}, {"direction", dma.isWrite ? "out" : "in"},
+                      {"bytes", dma.bytes},     {"channel", dma.channel}};
 }
 
 static json::Object memoryToJson(const IntermediateMemory &memory) {
-  return json::Object{{"held_bytes", memory.heldBytes},
-                      {"tensor_bytes", memory.tensorBytes},
-                      {"ratio", memory.ratio()},
-                      {"holders", mapped(memory.holders,
-                                         [](const MemoryHolder &holder) {
-                                           return json::Object{{"name", holder.name},
-                                                               {"tensor", holder.tensor},
-                                                               {"bytes", holder.bytes},
-                                                               {"reason", holder.reason}};
-                                         })},
-                      {"tensors", mapped(memory.tensors, [](const StreamedTensor &tensor) {
-                         return json::Object{
-                             {"name", tensor.name}, {"bytes", tensor.bytes}, {"held_bytes", tensor.heldBytes}};
-                       })}};
+  return json::Object{
+      {"held_bytes", memory.heldBytes},
+      {"tensor_bytes", memory.tensorBytes},
+      {"ratio", memory.ratio()},
+      {"holders", mapped(memory.holders,
+                         [](const MemoryHolder &holder) {
+                           return json::Object{{"name", holder.name},
+                                               {"tensor", holder.tensor},
+                                               {"bytes", holder.bytes},
+                                               {"reason", holder.reason}};
+                         })},
+      {"tensors", mapped(memory.tensors, [](const StreamedTensor &tensor) {
+         return json::Object{{"name", tensor.name}, {"bytes", tensor.bytes}, {"held_bytes", tensor.heldBytes}};
+       })}};
 }
 
 json::Value st::toJson(const Design &design) {
-  return json::Object{
-      {"schema_version", designSchemaVersion},
-      {"device", json::Object{{"name", design.device},
-                              {"title", design.title},
-                              {"part", design.part},
-                              {"platform", design.platform}}},
-      {"clock_mhz", design.clockMhz},
-      {"kernels", mapped(design.kernels,
-                         [](const DesignKernel &kernel) {
-                           return json::Object{{"name", kernel.name},
-                                               {"launch_cycles", kernel.launchCycles},
-                                               {"unbounded_cycles", kernel.unboundedCycles}};
-                         })},
-      {"tasks", mapped(design.tasks, taskToJson)},
-      {"fifos", mapped(design.fifos, fifoToJson)},
-      {"buffers", mapped(design.buffers, bufferToJson)},
-      {"dmas", mapped(design.dmas, dmaToJson)},
-      {"totals", json::Object{{"used", resourcesToJson(design.used)},
-                              {"available", resourcesToJson(design.available)},
-                              {"fifo_bits", design.fifoBits},
-                              {"full_tensor_bits", design.fullTensorBits}}},
-      {"intermediate_memory", memoryToJson(design.intermediateMemory)}};
+  return json::Object{{"schema_version", designSchemaVersion},
+                      {"device", json::Object{{"name", design.device},
+                                              {"title", design.title},
+                                              {"part", design.part},
+                                              {"platform", design.platform}}},
+                      {"clock_mhz", design.clockMhz},
+                      {"kernels", mapped(design.kernels,
+                                         [](const DesignKernel &kernel) {
+                                           return json::Object{{"name", kernel.name},
+                                                               {"launch_cycles", kernel.launchCycles},
+                                                               {"unbounded_cycles", kernel.unboundedCycles}};
+                                         })},
+                      {"tasks", mapped(design.tasks, taskToJson)},
+                      {"fifos", mapped(design.fifos, fifoToJson)},
+                      {"buffers", mapped(design.buffers, bufferToJson)},
+                      {"dmas", mapped(design.dmas, dmaToJson)},
+                      {"totals", json::Object{{"used", resourcesToJson(design.used)},
+                                              {"available", resourcesToJson(design.available)},
+                                              {"fifo_bits", design.fifoBits},
+                                              {"full_tensor_bits", design.fullTensorBits}}},
+                      {"intermediate_memory", memoryToJson(design.intermediateMemory)}};
 }

@@ -60,10 +60,10 @@ static bool isConstant(Value value) {
   if (op->hasTrait<OpTrait::ConstantLike>())
     return true;
   return isPure(op) && !isa<KernelOp>(op) && llvm::all_of(op->getOperands(), [](Value operand) {
-    // An empty destination holds nothing.
-    Operation *made = operand.getDefiningOp();
-    return (made && made->getNumOperands() == 0 && isPure(made)) || isConstant(operand);
-  });
+           // An empty destination holds nothing.
+           Operation *made = operand.getDefiningOp();
+           return (made && made->getNumOperands() == 0 && isPure(made)) || isConstant(operand);
+         });
 }
 
 bool st::isParameterOperand(KernelOp kernel, unsigned index) {

@@ -29,8 +29,7 @@ static bool renameChannels(EventProgram &program, const llvm::DenseMap<int, int>
   return true;
 }
 
-FailureOr<FifoSizingProblem> st::buildFifoProblem(std::vector<TaskSchedule> &schedules,
-                                                  std::vector<FifoEdge> &fifos) {
+FailureOr<FifoSizingProblem> st::buildFifoProblem(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos) {
   FifoSizingProblem problem;
   llvm::DenseMap<Operation *, int> tasks;
   for (TaskSchedule &schedule : schedules)

@@ -20,9 +20,7 @@ StorageKind st::toStorageKind(MemoryKind kind) {
 }
 
 /// Words of one bank of a buffer, halves included.
-static int64_t bankDepth(const TaskBuffer &buffer) {
-  return ceilDiv(buffer.elements(), buffer.lanes) * buffer.halves;
-}
+static int64_t bankDepth(const TaskBuffer &buffer) { return ceilDiv(buffer.elements(), buffer.lanes) * buffer.halves; }
 
 StorageKind st::chooseStorage(const TaskBuffer &buffer, const Device &device) {
   if (bankDepth(buffer) <= 1)
@@ -110,13 +108,11 @@ std::optional<std::string> MemoryBudget::whyNotFitting() const {
     if (total.*row.amount <= available.*row.amount)
       continue;
     std::vector<Holder> largest = holders;
-    llvm::stable_sort(largest, [&](const Holder &a, const Holder &b) {
-      return a.resources.*row.amount > b.resources.*row.amount;
-    });
-    std::string message =
-        llvm::formatv("needs {0} {1}, but device '{2}' has {3} available; the largest parts are", total.*row.amount,
-                      row.name, device.name(), available.*row.amount)
-            .str();
+    llvm::stable_sort(
+        largest, [&](const Holder &a, const Holder &b) { return a.resources.*row.amount > b.resources.*row.amount; });
+    std::string message = llvm::formatv("needs {0} {1}, but device '{2}' has {3} available; the largest parts are",
+                                        total.*row.amount, row.name, device.name(), available.*row.amount)
+                              .str();
     for (size_t i = 0; i < std::min<size_t>(3, largest.size()); ++i)
       message += llvm::formatv("{0} {1} ({2})", i ? "," : "", largest[i].what, largest[i].resources.*row.amount).str();
     return message + "; lower the unroll budget or the tile sizes, or take a larger device";

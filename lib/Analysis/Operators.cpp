@@ -32,15 +32,18 @@ FailureOr<Kinds> st::getOperators(Operation *op) {
       .Case<math::TanhOp>([](auto) { return Kinds{OpKind::F32Tanh}; })
       .Case<math::ErfOp>([](auto) { return Kinds{OpKind::F32Erf}; })
       .Case<math::AbsFOp>([](auto) { return Kinds{OpKind::F32Abs}; })
-      .Case<math::FmaOp>([](auto) { return Kinds{OpKind::F32Mul, OpKind::F32Add}; })
+      .Case<math::FmaOp>([](auto) {
+        return Kinds{OpKind::F32Mul, OpKind::F32Add};
+      })
       .Case<arith::AddIOp>([](auto) { return Kinds{OpKind::IntAdd}; })
       .Case<arith::SubIOp>([](auto) { return Kinds{OpKind::IntSub}; })
       .Case<arith::MulIOp>([](auto) { return Kinds{OpKind::IntMul}; })
       .Case<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::FloorDivSIOp, arith::CeilDivSIOp,
             arith::CeilDivUIOp>([](auto) { return Kinds{OpKind::IntDiv}; })
       .Case<arith::CmpIOp>([](auto) { return Kinds{OpKind::IntCompare}; })
-      .Case<arith::MaxSIOp, arith::MaxUIOp, arith::MinSIOp, arith::MinUIOp>(
-          [](auto) { return Kinds{OpKind::IntCompare, OpKind::Select}; })
+      .Case<arith::MaxSIOp, arith::MaxUIOp, arith::MinSIOp, arith::MinUIOp>([](auto) {
+        return Kinds{OpKind::IntCompare, OpKind::Select};
+      })
       .Case<arith::AndIOp, arith::OrIOp, arith::XOrIOp>([](auto) { return Kinds{OpKind::IntLogic}; })
       .Case<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>([](auto) { return Kinds{OpKind::IntShift}; })
       .Case<arith::SelectOp>([](auto) { return Kinds{OpKind::Select}; })

@@ -239,8 +239,7 @@ LogicalResult TaskScheduler::addBlock(Block &block, Steps &steps) {
 }
 
 /// Whether `op` or anything in it is an operation of type `T`.
-template <typename T>
-static bool holds(Operation &op) {
+template <typename T> static bool holds(Operation &op) {
   return op.walk([](T) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 

@@ -111,8 +111,7 @@ public:
 
 private:
   void add(Value value) {
-    if (isa<RankedTensorType>(value.getType()) && !isFresh(value) &&
-        !classes.contains(value.getAsOpaquePointer())) {
+    if (isa<RankedTensorType>(value.getType()) && !isFresh(value) && !classes.contains(value.getAsOpaquePointer())) {
       classes.insert(value.getAsOpaquePointer());
       order.push_back(value);
     }

@@ -178,9 +178,10 @@ llvm::Expected<std::string> st::findDeviceFile(llvm::StringRef name, llvm::Array
   if (it != files.end())
     return it->second;
   std::string known = llvm::join(llvm::map_range(files, [](const auto &file) { return file.first; }), ", ");
-  return makeError("unknown device '{0}': there is no {0}.json in {1} (devices found: {2}); give one of these or the path "
-                   "of a device file",
-                   name, llvm::join(searchDirs, ", "), known.empty() ? "none" : known);
+  return makeError(
+      "unknown device '{0}': there is no {0}.json in {1} (devices found: {2}); give one of these or the path "
+      "of a device file",
+      name, llvm::join(searchDirs, ", "), known.empty() ? "none" : known);
 }
 
 llvm::Expected<Device> Device::find(llvm::StringRef name, llvm::ArrayRef<std::string> searchDirs) {

@@ -22,7 +22,8 @@ enum class OpKind {
 /// The name of `kind` in device files, such as "f32.add".
 llvm::StringRef getOperatorName(OpKind kind);
 
-/// Resources of an FPGA. BRAM is counted in blocks of 18 Kib, half of a BRAM36, because that is what small memories take.
+/// Resources of an FPGA. BRAM is counted in blocks of 18 Kib, half of a BRAM36, because that is what small memories
+/// take.
 struct Resources {
   int64_t lut = 0;
   int64_t ff = 0;
@@ -162,7 +163,8 @@ struct DeviceFile {
   std::string path;
 };
 
-/// The devices in `searchDirs`, sorted by name; the first folder wins where names repeat. Fails on the first malformed file.
+/// The devices in `searchDirs`, sorted by name; the first folder wins where names repeat. Fails on the first malformed
+/// file.
 llvm::Expected<std::vector<DeviceFile>> listDevices(llvm::ArrayRef<std::string> searchDirs);
 
 } // namespace st

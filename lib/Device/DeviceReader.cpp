@@ -263,7 +263,8 @@ llvm::Expected<Device> DeviceReader::read() {
   Object root{json->getAsObject(), ""};
   if (!root.fields)
     return makeError("{0}: expected an object {{...} at the top", path);
-  checkFields(root, {"schema", "name", "title", "part", "platform", "clock", "dies", "memories", "storage", "operators"});
+  checkFields(root,
+              {"schema", "name", "title", "part", "platform", "clock", "dies", "memories", "storage", "operators"});
   if (getText(root, "schema") != "streamtensor-device-1")
     fail("schema", "expected \"streamtensor-device-1\", the version that this compiler reads");
   device.deviceName = getText(root, "name");

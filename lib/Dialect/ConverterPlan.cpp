@@ -39,8 +39,8 @@ static ConverterPlan makePlan(ItensorType source, ItensorType result, const Loop
   plan.halves = plan.rounds > 1 ? 2 : 1;
   SmallVector<int64_t> fromTile = source.getTileShape(), toTile = result.getTileShape();
   for (unsigned dim = 0; dim < source.getRank(); ++dim) {
-    int64_t extent = std::max(innerSpan(from, dim, sharedLoops, fromTile[dim]),
-                              innerSpan(to, dim, sharedLoops, toTile[dim]));
+    int64_t extent =
+        std::max(innerSpan(from, dim, sharedLoops, fromTile[dim]), innerSpan(to, dim, sharedLoops, toTile[dim]));
     plan.bufferShape.push_back(extent);
     plan.sharedDims.push_back(extent == fromTile[dim] && extent < source.getDataShape()[dim]);
   }

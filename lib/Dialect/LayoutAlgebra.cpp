@@ -89,9 +89,8 @@ static std::optional<std::string> whyNotOnceAlong(unsigned dim, SmallVector<Driv
     return llvm::formatv("slices of data dimension {0} start at {1}, so that the elements before are never written",
                          dim, start)
         .str();
-  llvm::sort(drivers, [](const Driver &a, const Driver &b) {
-    return std::tie(a.stride, a.loop) < std::tie(b.stride, b.loop);
-  });
+  llvm::sort(drivers,
+             [](const Driver &a, const Driver &b) { return std::tie(a.stride, a.loop) < std::tie(b.stride, b.loop); });
   int64_t covered = tile;
   for (const Driver &driver : drivers) {
     if (driver.stride < covered)

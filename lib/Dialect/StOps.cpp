@@ -47,9 +47,7 @@ LogicalResult ItensorReadOp::verify() {
   return verifyTile(*this, getSource().getType(), getResult().getType(), "result");
 }
 
-LogicalResult ItensorWriteOp::verify() {
-  return verifyTile(*this, getDest().getType(), getValue().getType(), "value");
-}
+LogicalResult ItensorWriteOp::verify() { return verifyTile(*this, getDest().getType(), getValue().getType(), "value"); }
 
 LogicalResult ItensorCastOp::verify() {
   Relation relation = relate(getSource().getType(), getType());
@@ -69,8 +67,8 @@ OpFoldResult ItensorCastOp::fold(FoldAdaptor) {
 LogicalResult ItensorConverterOp::verify() {
   Relation relation = relate(getSource().getType(), getType());
   if (relation == Relation::Incompatible)
-    return emitOpError() << "cannot connect incompatible types: source is " << getSource().getType()
-                         << ", result is " << getType();
+    return emitOpError() << "cannot connect incompatible types: source is " << getSource().getType() << ", result is "
+                         << getType();
   return success();
 }
 
@@ -113,8 +111,7 @@ static LogicalResult verifyTileOfTokens(Operation *op, Type tile, StreamType str
   if (!vector)
     return success();
   if (vector.getRank() != shaped.getRank())
-    return op->emitOpError() << "tile has rank " << shaped.getRank() << ", but the token has rank "
-                             << vector.getRank();
+    return op->emitOpError() << "tile has rank " << shaped.getRank() << ", but the token has rank " << vector.getRank();
   for (auto [index, extents] : llvm::enumerate(llvm::zip(shaped.getShape(), vector.getShape())))
     if (std::get<0>(extents) % std::get<1>(extents) != 0)
       return op->emitOpError() << "tile extent " << std::get<0>(extents) << " of dimension " << index

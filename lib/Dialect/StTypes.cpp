@@ -160,8 +160,8 @@ Type ItensorType::parse(AsmParser &parser) {
     return {};
   if (parser.parseComma() || parser.parseKeyword("iter_space") || parser.parseEqual() ||
       parseIntegerList(parser, tripCounts) || parser.parseStar() || parseIntegerList(parser, steps) ||
-      parser.parseComma() || parser.parseKeyword("iter_map") || parser.parseEqual() ||
-      parser.parseAffineMap(iterMap) || parser.parseGreater())
+      parser.parseComma() || parser.parseKeyword("iter_map") || parser.parseEqual() || parser.parseAffineMap(iterMap) ||
+      parser.parseGreater())
     return {};
   auto emitError = [&] { return parser.emitError(loc); };
   if (!hasDataShape) {

@@ -90,8 +90,7 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &state) {
   Bindings bindings;
   SMLoc loc = parser.getCurrentLocation();
   return failure(parseName(parser, state) || parseBindings(parser, bindings) ||
-                 parseOptionalResultTypes(parser, state) ||
-                 parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
+                 parseOptionalResultTypes(parser, state) || parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
                  parser.resolveOperands(bindings.operands, bindings.operandTypes, loc, state.operands) ||
                  parseBody(parser, state, bindings.arguments));
 }
@@ -120,8 +119,8 @@ static LogicalResult verifyCrossing(Operation *op, Type outside, Type inside, co
   auto packed = RankedTensorType::get(packedShape(itensor), itensor.getScalarType());
   if (tensor == itensor.getTensorType() || tensor == packed)
     return success();
-  return op->emitOpError() << what << " must be " << itensor.getTensorType() << " or, packed, " << packed
-                           << ", but is " << tensor;
+  return op->emitOpError() << what << " must be " << itensor.getTensorType() << " or, packed, " << packed << ", but is "
+                           << tensor;
 }
 
 LogicalResult KernelOp::verify() {
@@ -133,8 +132,7 @@ LogicalResult KernelOp::verify() {
       return failure();
   YieldOp yield = getYield();
   if (yield.getNumOperands() != getNumResults())
-    return emitOpError() << "has " << getNumResults() << " results but yields " << yield.getNumOperands()
-                         << " values";
+    return emitOpError() << "has " << getNumResults() << " results but yields " << yield.getNumOperands() << " values";
   for (auto [index, crossing] : llvm::enumerate(llvm::zip(getResultTypes(), yield.getOperandTypes()))) {
     if (failed(verifyCrossing(*this, std::get<0>(crossing), std::get<1>(crossing), "result " + Twine(index))))
       return failure();
@@ -154,8 +152,7 @@ static bool yieldsResult(Type initType) { return isa<ItensorType, RankedTensorTy
 ParseResult TaskOp::parse(OpAsmParser &parser, OperationState &state) {
   Bindings reads, inits;
   SMLoc loc = parser.getCurrentLocation();
-  if (parseName(parser, state) ||
-      (succeeded(parser.parseOptionalKeyword("reads")) && parseBindings(parser, reads)) ||
+  if (parseName(parser, state) || (succeeded(parser.parseOptionalKeyword("reads")) && parseBindings(parser, reads)) ||
       (succeeded(parser.parseOptionalKeyword("inits")) && parseBindings(parser, inits)) ||
       parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
       parser.resolveOperands(reads.operands, reads.operandTypes, loc, state.operands) ||
@@ -281,9 +278,8 @@ void RowOp::print(OpAsmPrinter &printer) {
   printer << " -> ";
   printMaps(printer, getResultMaps());
   printOptionalResultTypes(printer, getResultTypes());
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
-                                           {getDomainAttrName(), getNumRowDimsAttrName(), getInputMapsAttrName(),
-                                            getResultMapsAttrName()});
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {getDomainAttrName(), getNumRowDimsAttrName(),
+                                                                 getInputMapsAttrName(), getResultMapsAttrName()});
   printer << " ";
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }

@@ -109,6 +109,10 @@ llvm::Expected<NamedArrays> st::runModule(ModuleOp module, const NamedArrays &in
 // Designs
 //===----------------------------------------------------------------------------------------------------------===//
 
+static llvm::Error noDesign(StringRef folder) {
+  return makeError("'{0}' holds no compiled design; run `streamtensor compile MODEL -o {0}` first", folder);
+}
+
 /// The last IR before emission, with its parameters bound.
 static llvm::Expected<OwningOpRef<ModuleOp>> loadDesign(StringRef design, MLIRContext *context) {
   std::string path;
@@ -118,7 +122,7 @@ static llvm::Expected<OwningOpRef<ModuleOp>> loadDesign(StringRef design, MLIRCo
     if (StringRef(file->path()).ends_with("-lower.mlir"))
       path = file->path();
   if (path.empty())
-    return makeError("'{0}' holds no compiled design; run `streamtensor compile MODEL -o {0}` first", design);
+    return noDesign(design);
   auto module = parseSourceFile<ModuleOp>(path, context);
   if (!module)
     return makeError("cannot read '{0}'", path);
@@ -139,9 +143,7 @@ llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, con
   if (!simulation)
     return simulation.takeError();
   reference::RunOptions options;
-  options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) {
-    return simulation->run(kernel, operands);
-  };
+  options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) { return simulation->run(kernel, operands); };
   return execute(**module, inputs, options);
 }
 
@@ -192,6 +194,8 @@ static llvm::Expected<std::string> modelOf(StringRef design) {
 }
 
 llvm::Expected<CheckReport> st::checkDesign(const CheckOptions &options, MLIRContext *context) {
+  if (!llvm::sys::fs::exists(options.design + "/design.json"))
+    return noDesign(options.design);
   NamedArrays inputs, golden;
   OwningOpRef<ModuleOp> model;
   if (options.inputs.empty() || options.golden.empty()) {

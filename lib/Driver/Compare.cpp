@@ -10,8 +10,7 @@ using namespace st;
 
 namespace {
 using Reader = double (*)(const char *);
-template <typename T>
-double readAs(const char *bytes) {
+template <typename T> double readAs(const char *bytes) {
   T value;
   std::memcpy(&value, bytes, sizeof(T));
   return static_cast<double>(value);
@@ -34,16 +33,15 @@ static Reader readerFor(llvm::StringRef dtype) {
 }
 
 static std::string shapeOf(const Array &array) {
-  return array.dtype + "[" + llvm::join(llvm::map_range(array.shape, [](int64_t n) { return std::to_string(n); }), ",") +
-         "]";
+  return array.dtype + "[" +
+         llvm::join(llvm::map_range(array.shape, [](int64_t n) { return std::to_string(n); }), ",") + "]";
 }
 
 Difference st::compareArrays(const Array &actual, const Array &reference) {
   Difference difference;
   Reader read = readerFor(reference.dtype);
   if (actual.dtype != reference.dtype || actual.shape != reference.shape || !read) {
-    difference.mismatch =
-        llvm::formatv("is {0}, but {1} is expected", shapeOf(actual), shapeOf(reference)).str();
+    difference.mismatch = llvm::formatv("is {0}, but {1} is expected", shapeOf(actual), shapeOf(reference)).str();
     return difference;
   }
   int64_t count = reference.size();

@@ -3,6 +3,7 @@
 #include "Driver/Compile.h"
 #include "Analysis/Design.h"
 #include "Device/Device.h"
+#include "Dialect/StDialect.h"
 #include "Driver/Check.h"
 #include "Driver/Parameters.h"
 #include "Emit/Hls/EmitHls.h"
@@ -11,7 +12,6 @@
 #include "Support/Error.h"
 #include "Support/FileSystem.h"
 #include "Support/Json.h"
-#include "Dialect/StDialect.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -160,8 +160,8 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
         return makeError("cannot import '{0}'", options.model);
       NamedArrays inputs;
       if (options.verifyEachStage) {
-        auto given = options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*module, 1))
-                                            : readNpz(options.inputs);
+        auto given =
+            options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*module, 1)) : readNpz(options.inputs);
         if (!given)
           return given.takeError();
         inputs = std::move(*given);

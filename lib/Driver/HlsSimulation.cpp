@@ -106,8 +106,8 @@ FailureOr<std::vector<Array>> HlsSimulation::run(KernelOp kernel, ArrayRef<Array
     if (!outcome)
       return kernel.emitError() << llvm::toString(outcome.takeError());
     if (outcome->status != 0)
-      return kernel.emitError() << "the " << simulation << " simulation failed with status " << outcome->status
-                                << ":\n" << outcome->messages;
+      return kernel.emitError() << "the " << simulation << " simulation failed with status " << outcome->status << ":\n"
+                                << outcome->messages;
     auto &arrays = results.emplace_back();
     for (unsigned index = 0; index < names.size(); ++index) {
       if (!isOutput(index))

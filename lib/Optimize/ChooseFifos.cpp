@@ -1,11 +1,10 @@
-// The depth models against the clock: start-time LP and token model are estimates without stalls, so what they promise is
-// measured before it is believed.
+// The depth models against the clock: start-time LP and token model are estimates without stalls, so what they promise
+// is measured before it is believed.
 #include "Optimize/TimedNetwork.h"
 
 using namespace st;
 
-llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, double maxSlowdown,
-                                            int64_t minDepth) {
+llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, double maxSlowdown, int64_t minDepth) {
   if (llvm::Error error = problem.check())
     return std::move(error);
   std::vector<int64_t> full;

@@ -1,6 +1,7 @@
-// Proof of deadlock freedom (fifo_c6). Source: T. Parks, "Bounded Scheduling of Process Networks" (1995): run the network
-// with bounded FIFOs and, when it stops, deepen a full one among those that wait for each other. Parks deepens by one
-// token; here the events tell how far the writer must get, so the cycle is resolved in one step by the least growth.
+// Proof of deadlock freedom (fifo_c6). Source: T. Parks, "Bounded Scheduling of Process Networks" (1995): run the
+// network with bounded FIFOs and, when it stops, deepen a full one among those that wait for each other. Parks deepens
+// by one token; here the events tell how far the writer must get, so the cycle is resolved in one step by the least
+// growth.
 //
 // Which of the full FIFOs grows decides what the proof costs: the same tensor may pass one FIFO of the cycle once and
 // another many times over (re-accessed tiles). The whole stream bounds whatever a FIFO can ever need, so the one whose

@@ -21,7 +21,8 @@ struct Event {
   int64_t ii = 1;
   /// Write: cycles by which the push comes later than the program's position, the depth of a pipeline that the events
   /// around it are issued into. It moves tokens in time only; where a frozen pipeline also changes the order of reads
-  /// and writes use `pipelinedLoop`. All writes of a channel have the same latency, so that its tokens keep their order.
+  /// and writes use `pipelinedLoop`. All writes of a channel have the same latency, so that its tokens keep their
+  /// order.
   int64_t latency = 0;
   /// Delay: cycles.
   int64_t cycles = 0;

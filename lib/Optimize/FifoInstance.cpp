@@ -65,8 +65,7 @@ bool InstanceParser::parseNumber(llvm::StringRef word, int64_t &number) {
   return true;
 }
 
-bool InstanceParser::parseOptions(Words options,
-                                  std::initializer_list<std::pair<llvm::StringRef, int64_t *>> allowed) {
+bool InstanceParser::parseOptions(Words options, std::initializer_list<std::pair<llvm::StringRef, int64_t *>> allowed) {
   for (; !options.empty(); options = options.drop_front(2)) {
     auto option = llvm::find_if(allowed, [&](const auto &entry) { return entry.first == options[0]; });
     if (option == allowed.end())

@@ -27,9 +27,7 @@ int FifoSizingProblem::addChannel(llvm::StringRef name, int writer, int reader, 
 /// fifo_c1 for the events of `program`, which belong to the task with index `task`.
 static llvm::Error checkEvents(const FifoSizingProblem &problem, int task, const EventProgram &program) {
   const std::string &name = problem.tasks()[task].name;
-  auto malformed = [&](std::string what) {
-    return infeasible(Kind::Malformed, "task '" + name + "' " + what, {name});
-  };
+  auto malformed = [&](std::string what) { return infeasible(Kind::Malformed, "task '" + name + "' " + what, {name}); };
   for (const Event &event : program) {
     switch (event.kind) {
     case Event::Kind::Delay:
@@ -53,8 +51,8 @@ static llvm::Error checkEvents(const FifoSizingProblem &problem, int task, const
         return malformed("uses a channel that does not exist");
       const FifoChannel &channel = problem.channels()[event.channel];
       if ((isRead ? channel.reader : channel.writer) != task)
-        return malformed(llvm::formatv("{0} channel '{1}', whose {2} is '{3}'", isRead ? "reads" : "writes", channel.name,
-                                       isRead ? "reader" : "writer",
+        return malformed(llvm::formatv("{0} channel '{1}', whose {2} is '{3}'", isRead ? "reads" : "writes",
+                                       channel.name, isRead ? "reader" : "writer",
                                        problem.tasks()[isRead ? channel.reader : channel.writer].name));
       if (event.tokens < 0 || event.ii < 0 || event.latency < 0 || (event.tokens > 1 && event.ii == 0))
         return malformed("moves tokens of channel '" + channel.name +
@@ -160,7 +158,8 @@ llvm::Expected<FifoSolution> FifoSizingProblem::solve(const FifoSizingOptions &o
   solution.startCycles = std::move(*starts);
   if (options.equalisation == Equalisation::Conservative) {
     if (options.model == DepthModel::ExactCurve)
-      return infeasible(Kind::Malformed, "exact token curves keep each task's own rate; use mean rates to equalise them", {});
+      return infeasible(Kind::Malformed,
+                        "exact token curves keep each task's own rate; use mean rates to equalise them", {});
     // Slower tasks start at other times; the solution keeps the start times of the rates that tasks really have.
     std::vector<ChannelEnds> equalised = equaliseRates(solution.ends);
     starts = computeStartTimes(equalised, options.limitSeconds);
@@ -196,16 +195,18 @@ llvm::Error FifoSizingProblem::verify(const FifoSolution &solution) const {
   std::vector<ChannelEnds> ends = computeEnds();
   for (auto [channel, end, depth] : llvm::zip_equal(channelList, ends, solution.depths)) {
     if (channel.fixedDepth ? depth != *channel.fixedDepth : depth < 2)
-      return infeasible(Kind::Malformed,
-                        llvm::formatv("fifo_c5: channel '{0}' has depth {1}, expected {2}", channel.name, depth,
-                                      channel.fixedDepth ? llvm::formatv("{0}", *channel.fixedDepth).str() : "at least 2"),
-                        {channel.name});
+      return infeasible(
+          Kind::Malformed,
+          llvm::formatv("fifo_c5: channel '{0}' has depth {1}, expected {2}", channel.name, depth,
+                        channel.fixedDepth ? llvm::formatv("{0}", *channel.fixedDepth).str() : "at least 2"),
+          {channel.name});
     int64_t pop = solution.startCycles[channel.reader] + end.pop.first;
     int64_t push = solution.startCycles[channel.writer] + end.push.first;
     if (end.push.tokens > 0 && pop < push + 1)
       return infeasible(Kind::Malformed,
                         llvm::formatv("fifo_c4: '{0}' pops from '{1}' in cycle {2}, but '{3}' pushes in cycle {4}",
-                                      taskList[channel.reader].name, channel.name, pop, taskList[channel.writer].name, push),
+                                      taskList[channel.reader].name, channel.name, pop, taskList[channel.writer].name,
+                                      push),
                         {channel.name});
   }
   return verifyDepths(solution.depths);

@@ -29,17 +29,19 @@ llvm::Error FusionProblem::check(const FusionOptions &options) const {
   int count = static_cast<int>(kernelList.size());
   for (const FusionEdge &edge : edgeList)
     if (edge.producer < 0 || edge.consumer <= edge.producer || edge.consumer >= count || edge.converterBytes < 0)
-      return infeasible(Kind::Malformed,
-                        llvm::formatv("fusion_c1: the edge from kernel {0} to kernel {1} does not point to a later kernel",
-                                      edge.producer, edge.consumer),
-                        {});
+      return infeasible(
+          Kind::Malformed,
+          llvm::formatv("fusion_c1: the edge from kernel {0} to kernel {1} does not point to a later kernel",
+                        edge.producer, edge.consumer),
+          {});
   for (const FusionKernel &kernel : kernelList)
     if (kernel.ownBytes > options.maxBytes)
-      return infeasible(Kind::Budget,
-                        llvm::formatv("fusion_c2: kernel '{0}' alone needs {1} bytes on chip, {2} are allowed; use smaller "
-                                      "tiles or a larger limit",
-                                      kernel.name, kernel.ownBytes, options.maxBytes),
-                        {kernel.name});
+      return infeasible(
+          Kind::Budget,
+          llvm::formatv("fusion_c2: kernel '{0}' alone needs {1} bytes on chip, {2} are allowed; use smaller "
+                        "tiles or a larger limit",
+                        kernel.name, kernel.ownBytes, options.maxBytes),
+          {kernel.name});
   return llvm::Error::success();
 }
 
@@ -151,16 +153,17 @@ llvm::Error FusionProblem::verify(const FusionSolution &solution, const FusionOp
       if (its == static_cast<int>(group))
         members.push_back(kernel.name);
     return infeasible(Kind::Budget,
-                      llvm::formatv("fusion_c2: group {0} needs {1} bytes on chip, {2} are claimed and {3} allowed", group,
-                                    need, solution.groupBytes[group], options.maxBytes),
+                      llvm::formatv("fusion_c2: group {0} needs {1} bytes on chip, {2} are claimed and {3} allowed",
+                                    group, need, solution.groupBytes[group], options.maxBytes),
                       members);
   }
   for (const FusionEdge &edge : edgeList)
     if (solution.groups[edge.producer] > solution.groups[edge.consumer])
-      return infeasible(Kind::Cycle,
-                        llvm::formatv("fusion_c3: kernel '{0}' of group {1} reads from '{2}' of group {3}, which runs later",
-                                      kernelList[edge.consumer].name, solution.groups[edge.consumer],
-                                      kernelList[edge.producer].name, solution.groups[edge.producer]),
-                        {kernelList[edge.producer].name, kernelList[edge.consumer].name});
+      return infeasible(
+          Kind::Cycle,
+          llvm::formatv("fusion_c3: kernel '{0}' of group {1} reads from '{2}' of group {3}, which runs later",
+                        kernelList[edge.consumer].name, solution.groups[edge.consumer], kernelList[edge.producer].name,
+                        solution.groups[edge.producer]),
+          {kernelList[edge.producer].name, kernelList[edge.consumer].name});
   return llvm::Error::success();
 }

@@ -18,8 +18,8 @@ KahnNetwork::KahnNetwork(const FifoSizingProblem &problem, llvm::ArrayRef<int64_
     wake(static_cast<int>(i));
 }
 
-/// Flattens `program`. Delays and empty loops vanish, a burst merges into the one before it, a loop of one burst becomes
-/// one burst and a loop of one iteration its body.
+/// Flattens `program`. Delays and empty loops vanish, a burst merges into the one before it, a loop of one burst
+/// becomes one burst and a loop of one iteration its body.
 void KahnNetwork::compile(const EventProgram &program, Task &task, int level) {
   size_t first = task.code.size();
   auto appendBurst = [&](int channel, bool isRead, int64_t tokens) {
@@ -138,7 +138,8 @@ void KahnNetwork::runTask(int index) {
 void KahnNetwork::runIterations(int index, Task &task) {
   const Instruction &loop = task.code[task.pc];
   int64_t &left = task.counters[loop.level];
-  llvm::ArrayRef<Traffic> traffic = llvm::ArrayRef(task.traffic).slice(loop.trafficBegin, loop.trafficEnd - loop.trafficBegin);
+  llvm::ArrayRef<Traffic> traffic =
+      llvm::ArrayRef(task.traffic).slice(loop.trafficBegin, loop.trafficEnd - loop.trafficBegin);
   int64_t iterations = left;
   for (const Traffic &t : traffic) {
     const Fifo &fifo = fifos[t.channel];

@@ -1,5 +1,6 @@
-// The start-time LP (fifo_c4). One variable per task and one row per channel: tasks that read their operands at different
-// times (residual additions, the second operand of a matrix product) are right because D and C belong to the channel.
+// The start-time LP (fifo_c4). One variable per task and one row per channel: tasks that read their operands at
+// different times (residual additions, the second operand of a matrix product) are right because D and C belong to the
+// channel.
 #include "Optimize/FifoSizingProblem.h"
 
 #include "Solver/LinearProgram.h"

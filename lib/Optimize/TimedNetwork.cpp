@@ -57,8 +57,8 @@ TimedNetwork::TimedNetwork(const FifoSizingProblem &problem, llvm::ArrayRef<int6
   for (auto [channel, depth, end] : llvm::zip_equal(problem.channels(), depths, ends)) {
     bool bounded = depth < end.push.tokens;
     int64_t size = bounded ? depth : end.push.tokens;
-    fifos.push_back({channel.writer, channel.reader, size, std::vector<int64_t>(size),
-                     std::vector<int64_t>(bounded ? size : 0)});
+    fifos.push_back(
+        {channel.writer, channel.reader, size, std::vector<int64_t>(size), std::vector<int64_t>(bounded ? size : 0)});
   }
   tasks.resize(problem.tasks().size());
   for (size_t i = 0; i < tasks.size(); ++i) {

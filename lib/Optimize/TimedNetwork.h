@@ -32,8 +32,8 @@ struct FifoChoice {
 };
 
 /// Solves `problem` with every depth model and keeps the solution of the fewest bits among those that take at most
-/// `maxSlowdown` (1 or more) times the cycles that unbounded FIFOs take. FIFOs that hold their whole tensor are the last
-/// resort. No FIFO is shallower than `minDepth`.
+/// `maxSlowdown` (1 or more) times the cycles that unbounded FIFOs take. FIFOs that hold their whole tensor are the
+/// last resort. No FIFO is shallower than `minDepth`.
 llvm::Expected<FifoChoice> chooseFifos(const FifoSizingProblem &problem, double maxSlowdown, int64_t minDepth = 2);
 
 } // namespace st

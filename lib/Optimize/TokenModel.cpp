@@ -62,7 +62,8 @@ private:
 
 /// The largest occupancy of the exact curves: a push in cycle t needs one place more than the tokens that were pushed
 /// before it and not popped before it.
-static int64_t exactOccupancy(const std::vector<TokenRun> &pushes, const std::vector<TokenRun> &pops, int64_t popShift) {
+static int64_t exactOccupancy(const std::vector<TokenRun> &pushes, const std::vector<TokenRun> &pops,
+                              int64_t popShift) {
   Curve popped(pops, popShift);
   int64_t pushed = 0, most = 0;
   for (const TokenRun &run : pushes) {
@@ -107,7 +108,8 @@ std::vector<ChannelEnds> FifoSizingProblem::equaliseRates(llvm::ArrayRef<Channel
   return equalised;
 }
 
-std::vector<int64_t> FifoSizingProblem::computeDepths(llvm::ArrayRef<ChannelEnds> ends, llvm::ArrayRef<int64_t> startCycles,
+std::vector<int64_t> FifoSizingProblem::computeDepths(llvm::ArrayRef<ChannelEnds> ends,
+                                                      llvm::ArrayRef<int64_t> startCycles,
                                                       const FifoSizingOptions &options) const {
   std::vector<int64_t> depths;
   for (const auto &[index, channel] : llvm::enumerate(channelList)) {

@@ -28,7 +28,8 @@ llvm::Error UnrollProblem::check() const {
     for (size_t i = 1; i < kernel.factors.size(); ++i)
       increasing &= kernel.factors[i - 1] < kernel.factors[i];
     if (!increasing || kernel.points < 0 || kernel.costPerLane < 0)
-      return infeasible(Kind::Malformed, "unroll_c1: the factors of kernel '" + kernel.name + "' do not increase from 1 or more",
+      return infeasible(Kind::Malformed,
+                        "unroll_c1: the factors of kernel '" + kernel.name + "' do not increase from 1 or more",
                         {kernel.name});
     least += kernel.factors.front() * kernel.costPerLane;
   }
@@ -36,11 +37,12 @@ llvm::Error UnrollProblem::check() const {
     std::vector<std::string> names;
     for (const UnrollKernel &kernel : kernelList)
       names.push_back(kernel.name);
-    return infeasible(Kind::Budget,
-                      llvm::formatv("unroll_c2: {0} kernels need {1} of the unroll budget at their smallest factors, {2} are "
-                                    "given; raise the overall unroll size",
-                                    kernelList.size(), least, budget),
-                      names);
+    return infeasible(
+        Kind::Budget,
+        llvm::formatv("unroll_c2: {0} kernels need {1} of the unroll budget at their smallest factors, {2} are "
+                      "given; raise the overall unroll size",
+                      kernelList.size(), least, budget),
+        names);
   }
   return llvm::Error::success();
 }
@@ -87,21 +89,23 @@ llvm::Error UnrollProblem::verify(const UnrollSolution &solution) const {
   int64_t spent = 0;
   for (auto [kernel, factor] : llvm::zip_equal(kernelList, solution.factors)) {
     if (!llvm::is_contained(kernel.factors, factor))
-      return infeasible(Kind::Malformed, llvm::formatv("unroll_c1: {0} is no factor of kernel '{1}'", factor, kernel.name),
+      return infeasible(Kind::Malformed,
+                        llvm::formatv("unroll_c1: {0} is no factor of kernel '{1}'", factor, kernel.name),
                         {kernel.name});
     spent += factor * kernel.costPerLane;
   }
   if (spent > budget || spent != solution.spent)
-    return infeasible(Kind::Budget,
-                      llvm::formatv("unroll_c2: the factors take {0}, {1} are claimed and {2} given", spent, solution.spent,
-                                    budget),
-                      {});
+    return infeasible(
+        Kind::Budget,
+        llvm::formatv("unroll_c2: the factors take {0}, {1} are claimed and {2} given", spent, solution.spent, budget),
+        {});
   for (auto [kernel, factor] : llvm::zip_equal(kernelList, solution.factors)) {
     auto next = llvm::upper_bound(kernel.factors, factor);
     if (next != kernel.factors.end() && spent + (*next - factor) * kernel.costPerLane <= budget)
-      return infeasible(Kind::Malformed,
-                        llvm::formatv("unroll_c3: kernel '{0}' could be raised from {1} to {2}", kernel.name, factor, *next),
-                        {kernel.name});
+      return infeasible(
+          Kind::Malformed,
+          llvm::formatv("unroll_c3: kernel '{0}' could be raised from {1} to {2}", kernel.name, factor, *next),
+          {kernel.name});
   }
   return llvm::Error::success();
 }

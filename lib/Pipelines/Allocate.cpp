@@ -9,8 +9,7 @@ using namespace mlir;
 namespace st {
 
 /// Every pass of the phase asks the same device.
-template <typename PassOptions>
-static PassOptions onDevice(const AllocateOptions &options) {
+template <typename PassOptions> static PassOptions onDevice(const AllocateOptions &options) {
   PassOptions passOptions;
   passOptions.device = options.device;
   passOptions.clockMhz = options.clockMhz;

@@ -25,10 +25,7 @@ public:
   /// Runs until the body is done, waits or fails.
   Status resume();
 
-  template <typename T>
-  T &reg(int32_t offset) {
-    return *reinterpret_cast<T *>(registers + offset);
-  }
+  template <typename T> T &reg(int32_t offset) { return *reinterpret_cast<T *>(registers + offset); }
   /// Hands a tensor in, or takes one out.
   void setTensor(int32_t offset, Reference tensor);
   Reference takeTensor(int32_t offset);

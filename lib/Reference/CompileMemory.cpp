@@ -87,8 +87,7 @@ void Compiler::emitStore(Value value, Value base, int32_t pointer, ValueRange in
 }
 
 /// A transfer that is a plain load or store: all in bounds, no mask, no permutation.
-template <typename Op>
-static bool isPlainTransfer(Op op) {
+template <typename Op> static bool isPlainTransfer(Op op) {
   return !op.getMask() && op.getPermutationMap().isMinorIdentity() && !op.hasOutOfBoundsDim();
 }
 

@@ -35,14 +35,12 @@ static SmallVector<int64_t> spannedExtents(ArrayRef<int64_t> sizes, ArrayRef<int
 }
 
 /// Whether sizes and strides of a slice are static, as everything here needs.
-template <typename Op>
-static bool isStaticSlice(Op op) {
+template <typename Op> static bool isStaticSlice(Op op) {
   return !ShapedType::isDynamicShape(op.getStaticSizes()) && !ShapedType::isDynamicShape(op.getStaticStrides());
 }
 
 /// The copy between the tensor `whole` and a dense tensor with the elements of the slice.
-template <typename Op>
-static StridedCopy planSlice(Op op, ShapedType whole, bool extract) {
+template <typename Op> static StridedCopy planSlice(Op op, ShapedType whole, bool extract) {
   int64_t bytes = memoryBytes(elementKind(whole));
   SmallVector<int64_t> sliced = byteStrides(whole), dense = computeSuffixProduct(op.getStaticSizes());
   for (auto [stride, step] : llvm::zip(sliced, op.getStaticStrides()))

@@ -72,10 +72,7 @@ private:
   /// Points the jump at `from` to `to`.
   void setTarget(int64_t from, int64_t to) { program.code[from].target = to - from; }
   void emitJumpBack(Instruction &jump, int64_t to) { jump.target = to - (&jump - program.code.data()); }
-  template <typename T>
-  const T *table(T value) {
-    return program.addTable(std::move(value));
-  }
+  template <typename T> const T *table(T value) { return program.addTable(std::move(value)); }
   /// Emits an error at the operation that is compiled; always "handled".
   bool error(const llvm::Twine &message);
 

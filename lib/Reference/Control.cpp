@@ -7,10 +7,7 @@
 using namespace st::reference;
 
 namespace {
-template <typename T>
-T &at(char *registers, int32_t offset) {
-  return *reinterpret_cast<T *>(registers + offset);
-}
+template <typename T> T &at(char *registers, int32_t offset) { return *reinterpret_cast<T *>(registers + offset); }
 } // namespace
 
 const Instruction *st::reference::runFinish(const Instruction *in, char *, Activation &activation) {
@@ -78,16 +75,14 @@ const Instruction *st::reference::runHostCall(const Instruction *in, char *regis
 
 namespace {
 
-template <typename T>
-const Instruction *runSplat(const Instruction *in, char *registers, Activation &) {
+template <typename T> const Instruction *runSplat(const Instruction *in, char *registers, Activation &) {
   T value = at<T>(registers, in->a), *dst = &at<T>(registers, in->dst);
   for (int32_t lane = 0; lane < in->lanes; ++lane)
     dst[lane] = value;
   return in + 1;
 }
 
-template <typename T>
-const Instruction *runShuffle(const Instruction *in, char *registers, Activation &) {
+template <typename T> const Instruction *runShuffle(const Instruction *in, char *registers, Activation &) {
   const auto &order = *static_cast<const std::vector<int32_t> *>(in->data);
   const T *a = &at<T>(registers, in->a);
   T *dst = &at<T>(registers, in->dst);
@@ -110,8 +105,7 @@ const Instruction *runExtractLane(const Instruction *in, char *registers, Activa
   return in + 1;
 }
 
-template <typename T>
-const Instruction *runInsertLane(const Instruction *in, char *registers, Activation &activation) {
+template <typename T> const Instruction *runInsertLane(const Instruction *in, char *registers, Activation &activation) {
   if (!namesLane(in, registers))
     return activation.fail(in, "position is outside the vector");
   std::memcpy(&at<T>(registers, in->dst) + at<int64_t>(registers, in->b) * in->value, registers + in->a,

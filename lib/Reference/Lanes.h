@@ -11,33 +11,21 @@ namespace st::reference {
 struct Bit {
   uint8_t bit = 0;
   Bit() = default;
-  template <typename T>
-  constexpr Bit(T value) : bit(static_cast<uint8_t>(value) & 1) {}
+  template <typename T> constexpr Bit(T value) : bit(static_cast<uint8_t>(value) & 1) {}
   Bit(bool value) : bit(value) {}
   constexpr operator uint8_t() const { return bit; }
 };
 
-template <typename T>
-struct UnsignedOf : std::make_unsigned<T> {};
-template <>
-struct UnsignedOf<Bit> {
-  using type = uint8_t;
-};
-template <typename T>
-using Unsigned = typename UnsignedOf<T>::type;
+template <typename T> struct UnsignedOf : std::make_unsigned<T> {};
+template <> struct UnsignedOf<Bit> { using type = uint8_t; };
+template <typename T> using Unsigned = typename UnsignedOf<T>::type;
 
-template <typename T>
-struct SignedOf : std::make_signed<T> {};
-template <>
-struct SignedOf<Bit> {
-  using type = int8_t;
-};
-template <typename T>
-using Signed = typename SignedOf<T>::type;
+template <typename T> struct SignedOf : std::make_signed<T> {};
+template <> struct SignedOf<Bit> { using type = int8_t; };
+template <typename T> using Signed = typename SignedOf<T>::type;
 
 /// Calls `function` with a value of the type of a lane.
-template <typename Function>
-void withRegisterType(Kind kind, Function function) {
+template <typename Function> void withRegisterType(Kind kind, Function function) {
   switch (kind) {
   case Kind::F32:
   case Kind::F16:

@@ -15,14 +15,10 @@ using namespace st::reference;
 
 namespace {
 
-template <typename T>
-T &at(char *registers, int32_t offset) {
-  return *reinterpret_cast<T *>(registers + offset);
-}
+template <typename T> T &at(char *registers, int32_t offset) { return *reinterpret_cast<T *>(registers + offset); }
 
 /// Adds the address up; false when an index is outside. `count` < 0: any number of indices.
-template <int count>
-inline bool locate(const Address &address, const char *registers, int64_t &bytes) {
+template <int count> inline bool locate(const Address &address, const char *registers, int64_t &bytes) {
   bytes = address.bytes;
   const Address::Index *index = address.indices.data();
   const int number = count < 0 ? int(address.indices.size()) : count;
@@ -53,28 +49,22 @@ const Instruction *failOutside(const Instruction *in, const Address &address, ch
 }
 
 /// f16 and bf16 in memory.
-template <Kind kind>
-struct Half {
-  uint16_t bits;
-};
+template <Kind kind> struct Half { uint16_t bits; };
 
 /// Copies lanes from memory to a register and back; they differ for half precision only.
-template <typename M>
-struct Lanes {
+template <typename M> struct Lanes {
   using Lane = M;
   static M load(M value) { return value; }
   static M store(M value) { return value; }
 };
-template <Kind kind>
-struct Lanes<Half<kind>> {
+template <Kind kind> struct Lanes<Half<kind>> {
   using Lane = float;
   static float load(Half<kind> value) { return fromBits(kind, value.bits); }
   static Half<kind> store(float value) { return {toBits(kind, value)}; }
 };
 
 /// Calls `function` with a value of the type of an element in memory.
-template <typename Function>
-Handler withMemoryType(Kind kind, Function function) {
+template <typename Function> Handler withMemoryType(Kind kind, Function function) {
   switch (kind) {
   case Kind::F16:
     return function(Half<Kind::F16>());
@@ -155,14 +145,12 @@ inline void storeLanes(char *to, int64_t stride, int32_t lanes, const typename L
   }
 }
 
-template <typename M>
-const Instruction *runLoadStrided(const Instruction *in, char *registers, Activation &) {
+template <typename M> const Instruction *runLoadStrided(const Instruction *in, char *registers, Activation &) {
   loadLanes<M>(at<char *>(registers, in->a), in->value, in->lanes, &at<typename Lanes<M>::Lane>(registers, in->dst));
   return in + 1;
 }
 
-template <typename M>
-const Instruction *runStoreStrided(const Instruction *in, char *registers, Activation &) {
+template <typename M> const Instruction *runStoreStrided(const Instruction *in, char *registers, Activation &) {
   storeLanes<M>(at<char *>(registers, in->a), in->value, in->lanes, &at<typename Lanes<M>::Lane>(registers, in->b));
   return in + 1;
 }
@@ -177,8 +165,7 @@ inline bool reaches(const Address &address, const char *registers) {
   return true;
 }
 
-template <typename M>
-const Instruction *runLoadStrip(const Instruction *in, char *registers, Activation &activation) {
+template <typename M> const Instruction *runLoadStrip(const Instruction *in, char *registers, Activation &activation) {
   const auto &address = *static_cast<const Address *>(in->data);
   int64_t bytes;
   if (!locate<-1>(address, registers, bytes) || !reaches(address, registers))
@@ -188,8 +175,7 @@ const Instruction *runLoadStrip(const Instruction *in, char *registers, Activati
   return in + 1;
 }
 
-template <typename M>
-const Instruction *runStoreStrip(const Instruction *in, char *registers, Activation &activation) {
+template <typename M> const Instruction *runStoreStrip(const Instruction *in, char *registers, Activation &activation) {
   const auto &address = *static_cast<const Address *>(in->data);
   int64_t bytes;
   if (!locate<-1>(address, registers, bytes) || !reaches(address, registers))
@@ -199,8 +185,7 @@ const Instruction *runStoreStrip(const Instruction *in, char *registers, Activat
   return in + 1;
 }
 
-template <typename M>
-const Instruction *runGather(const Instruction *in, char *registers, Activation &activation) {
+template <typename M> const Instruction *runGather(const Instruction *in, char *registers, Activation &activation) {
   const auto &gather = *static_cast<const Gather *>(in->data);
   int64_t bytes;
   if (!locate<-1>(gather.address, registers, bytes))
@@ -212,8 +197,7 @@ const Instruction *runGather(const Instruction *in, char *registers, Activation 
   return in + 1;
 }
 
-template <typename M>
-const Instruction *runScatter(const Instruction *in, char *registers, Activation &activation) {
+template <typename M> const Instruction *runScatter(const Instruction *in, char *registers, Activation &activation) {
   const auto &gather = *static_cast<const Gather *>(in->data);
   int64_t bytes;
   if (!locate<-1>(gather.address, registers, bytes))
@@ -225,8 +209,7 @@ const Instruction *runScatter(const Instruction *in, char *registers, Activation
   return in + 1;
 }
 
-template <typename M>
-const Instruction *runFill(const Instruction *in, char *registers, Activation &) {
+template <typename M> const Instruction *runFill(const Instruction *in, char *registers, Activation &) {
   M value = Lanes<M>::store(at<typename Lanes<M>::Lane>(registers, in->a));
   M *to = reinterpret_cast<M *>(at<char *>(registers, in->dst));
   for (int64_t i = 0, count = in->value / int64_t(sizeof(M)); i < count; ++i)
@@ -234,8 +217,7 @@ const Instruction *runFill(const Instruction *in, char *registers, Activation &)
   return in + 1;
 }
 
-template <bool many>
-Handler loadHandler(Kind kind, int64_t indices) {
+template <bool many> Handler loadHandler(Kind kind, int64_t indices) {
   return withMemoryType(kind, [&](auto element) -> Handler {
     using M = decltype(element);
     switch (indices) {
@@ -253,8 +235,7 @@ Handler loadHandler(Kind kind, int64_t indices) {
   });
 }
 
-template <bool many>
-Handler storeHandler(Kind kind, int64_t indices) {
+template <bool many> Handler storeHandler(Kind kind, int64_t indices) {
   return withMemoryType(kind, [&](auto element) -> Handler {
     using M = decltype(element);
     switch (indices) {

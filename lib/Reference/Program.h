@@ -62,8 +62,7 @@ struct Program {
   /// Side tables of instructions.
   std::vector<std::shared_ptr<void>> tables;
 
-  template <typename T>
-  const T *addTable(T table) {
+  template <typename T> const T *addTable(T table) {
     auto owned = std::make_shared<T>(std::move(table));
     tables.push_back(owned);
     return owned.get();

@@ -19,8 +19,7 @@ bool st::reference::isFloat(Kind kind) {
 namespace {
 
 /// The result type of an operation on T: T itself, or i1 for comparisons.
-template <typename Op, typename T>
-using ResultOf = decltype(Op::template apply<T>(T(), T()));
+template <typename Op, typename T> using ResultOf = decltype(Op::template apply<T>(T(), T()));
 
 template <typename Op, typename T, bool many>
 const Instruction *runBinary(const Instruction *in, char *registers, Activation &) {
@@ -42,8 +41,7 @@ const Instruction *runDivision(const Instruction *in, char *registers, Activatio
   return runBinary<Op, T, many>(in, registers, activation);
 }
 
-template <typename Op>
-Handler floatHandler(Kind kind, bool lanes) {
+template <typename Op> Handler floatHandler(Kind kind, bool lanes) {
   if (!isFloat(kind))
     return nullptr;
   if (kind == Kind::F64)
@@ -51,8 +49,7 @@ Handler floatHandler(Kind kind, bool lanes) {
   return lanes ? runBinary<Op, float, true> : runBinary<Op, float, false>;
 }
 
-template <typename Op>
-Handler integerHandler(Kind kind, bool lanes) {
+template <typename Op> Handler integerHandler(Kind kind, bool lanes) {
   switch (kind) {
   case Kind::I1:
     return lanes ? runBinary<Op, Bit, true> : runBinary<Op, Bit, false>;
@@ -69,8 +66,7 @@ Handler integerHandler(Kind kind, bool lanes) {
   }
 }
 
-template <typename Op>
-Handler divisionHandler(Kind kind) {
+template <typename Op> Handler divisionHandler(Kind kind) {
   switch (kind) {
   case Kind::I8:
     return runDivision<Op, int8_t, true>;
@@ -95,10 +91,7 @@ Handler divisionHandler(Kind kind) {
 #define FLOAT_OPERATION(NAME, RESULT, VALUE)                                                                           \
   namespace {                                                                                                          \
   struct Op##NAME {                                                                                                    \
-    template <typename T>                                                                                              \
-    static RESULT apply(T a, [[maybe_unused]] T b) {                                                                   \
-      return VALUE;                                                                                                    \
-    }                                                                                                                  \
+    template <typename T> static RESULT apply(T a, [[maybe_unused]] T b) { return VALUE; }                             \
   };                                                                                                                   \
   }                                                                                                                    \
   Handler st::reference::handler##NAME(Kind kind, bool lanes) { return floatHandler<Op##NAME>(kind, lanes); }
@@ -106,8 +99,7 @@ Handler divisionHandler(Kind kind) {
 #define INTEGER_OPERATION(NAME, RESULT, VALUE, HANDLER)                                                                \
   namespace {                                                                                                          \
   struct Op##NAME {                                                                                                    \
-    template <typename T>                                                                                              \
-    static RESULT apply(T a, [[maybe_unused]] T b) {                                                                   \
+    template <typename T> static RESULT apply(T a, [[maybe_unused]] T b) {                                             \
       using U [[maybe_unused]] = Unsigned<T>;                                                                          \
       return VALUE;                                                                                                    \
     }                                                                                                                  \
@@ -130,8 +122,7 @@ Handler divisionHandler(Kind kind) {
 // Operations of three operands
 //===----------------------------------------------------------------------------------------------------------===//
 
-template <typename T>
-static const Instruction *runFma(const Instruction *in, char *registers, Activation &) {
+template <typename T> static const Instruction *runFma(const Instruction *in, char *registers, Activation &) {
   T *dst = reinterpret_cast<T *>(registers + in->dst);
   const T *a = reinterpret_cast<const T *>(registers + in->a), *b = reinterpret_cast<const T *>(registers + in->b),
           *c = reinterpret_cast<const T *>(registers + in->c);
@@ -146,8 +137,7 @@ Handler st::reference::handlerFma(Kind kind, bool) {
   return kind == Kind::F64 ? runFma<double> : runFma<float>;
 }
 
-template <typename T>
-static const Instruction *runSelect(const Instruction *in, char *registers, Activation &) {
+template <typename T> static const Instruction *runSelect(const Instruction *in, char *registers, Activation &) {
   T *dst = reinterpret_cast<T *>(registers + in->dst);
   const uint8_t *a = reinterpret_cast<const uint8_t *>(registers + in->a);
   const T *b = reinterpret_cast<const T *>(registers + in->b), *c = reinterpret_cast<const T *>(registers + in->c);
@@ -219,8 +209,7 @@ uint16_t st::reference::toBits(Kind kind, float value) {
   return sign | uint16_t(rounded - ((127 - 15) << 10));
 }
 
-template <Kind kind>
-static const Instruction *runRound(const Instruction *in, char *registers, Activation &) {
+template <Kind kind> static const Instruction *runRound(const Instruction *in, char *registers, Activation &) {
   float *values = reinterpret_cast<float *>(registers + in->dst);
   for (int32_t lane = 0; lane < in->lanes; ++lane)
     values[lane] = fromBits(kind, toBits(kind, values[lane]));
@@ -232,8 +221,7 @@ Handler st::reference::handlerRoundHalf(Kind kind) {
 }
 
 /// Floats outside the range of the integer type give its nearest number, NaN gives 0.
-template <typename To, typename From>
-static To saturate(From value) {
+template <typename To, typename From> static To saturate(From value) {
   if (value != value)
     return 0;
   if (value <= static_cast<From>(std::numeric_limits<To>::min()))
@@ -243,8 +231,7 @@ static To saturate(From value) {
   return static_cast<To>(value);
 }
 
-template <typename From, typename To, bool isUnsigned>
-static To convert(From value) {
+template <typename From, typename To, bool isUnsigned> static To convert(From value) {
   constexpr bool fromFloat = std::is_floating_point_v<From>, toFloat = std::is_floating_point_v<To>;
   if constexpr (fromFloat && toFloat) {
     return static_cast<To>(value);

@@ -9,10 +9,7 @@ using namespace st::reference;
 
 namespace {
 
-template <typename T>
-T &at(char *registers, int32_t offset) {
-  return *reinterpret_cast<T *>(registers + offset);
-}
+template <typename T> T &at(char *registers, int32_t offset) { return *reinterpret_cast<T *>(registers + offset); }
 
 /// Whether the itensor's type promises another slice; streams promise nothing.
 bool isSurplus(const Port *port) { return port->promised >= 0 && port->moved >= port->promised; }
@@ -109,8 +106,7 @@ const Instruction *runPushToken(const Instruction *in, char *registers, Activati
   return in + 1;
 }
 
-template <Kind kind>
-const Instruction *runPopHalves(const Instruction *in, char *registers, Activation &activation) {
+template <Kind kind> const Instruction *runPopHalves(const Instruction *in, char *registers, Activation &activation) {
   const Instruction *next = runPopToken(in, registers, activation);
   // In place, from the last lane on: a lane in the register is wider than an element of the token.
   if (next == in + 1)
@@ -122,8 +118,7 @@ const Instruction *runPopHalves(const Instruction *in, char *registers, Activati
   return next;
 }
 
-template <Kind kind>
-const Instruction *runPushHalves(const Instruction *in, char *registers, Activation &activation) {
+template <Kind kind> const Instruction *runPushHalves(const Instruction *in, char *registers, Activation &activation) {
   Port *port = at<Port *>(registers, in->a);
   if (port->ready() < 1)
     return activation.block(in, port);

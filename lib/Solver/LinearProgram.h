@@ -43,7 +43,8 @@ public:
   int numRows() const { return static_cast<int>(rows.size()); }
 
   /// Solves by the dual simplex method. `limitSeconds` bounds the elapsed time. An error is a malformed problem (a
-  /// variable that does not exist, bounds that are not numbers) or a failure of the solver; every other end is a status.
+  /// variable that does not exist, bounds that are not numbers) or a failure of the solver; every other end is a
+  /// status.
   llvm::Expected<LpSolution> solve(double limitSeconds = kInfinity) const;
 
 private:

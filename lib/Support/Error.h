@@ -9,11 +9,9 @@ namespace st {
 
 /// An error whose message follows llvm::formatv. The message names the culprit
 /// and says what to do about it.
-template <typename... Args>
-llvm::Error makeError(const char *format, Args &&...args) {
-  return llvm::createStringError(
-      llvm::inconvertibleErrorCode(),
-      llvm::formatv(format, std::forward<Args>(args)...).str());
+template <typename... Args> llvm::Error makeError(const char *format, Args &&...args) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                 llvm::formatv(format, std::forward<Args>(args)...).str());
 }
 
 } // namespace st

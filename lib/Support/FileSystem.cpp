@@ -17,9 +17,8 @@ Expected<std::unique_ptr<MemoryBuffer>> st::readFile(StringRef filePath) {
   auto buffer = MemoryBuffer::getFile(filePath, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return makeError(
-        "{0}: cannot be read: {1}; check the path and its permissions",
-        filePath, buffer.getError().message());
+    return makeError("{0}: cannot be read: {1}; check the path and its permissions", filePath,
+                     buffer.getError().message());
   return std::move(*buffer);
 }
 
@@ -27,8 +26,7 @@ Error st::writeFile(StringRef filePath, StringRef contents) {
   StringRef parent = path::parent_path(filePath);
   if (!parent.empty())
     if (std::error_code error = fs::create_directories(parent))
-      return makeError("{0}: cannot create the folder: {1}", parent,
-                       error.message());
+      return makeError("{0}: cannot create the folder: {1}", parent, error.message());
   std::error_code error;
   raw_fd_ostream stream(filePath, error);
   if (error)
@@ -38,8 +36,7 @@ Error st::writeFile(StringRef filePath, StringRef contents) {
   if (stream.has_error()) {
     error = stream.error();
     stream.clear_error();
-    return makeError("{0}: cannot be written completely: {1}", filePath,
-                     error.message());
+    return makeError("{0}: cannot be written completely: {1}", filePath, error.message());
   }
   return Error::success();
 }
@@ -49,13 +46,11 @@ static Error checkReplaceable(StringRef folder) {
   if (!fs::exists(folder))
     return Error::success();
   if (!fs::is_directory(folder))
-    return st::makeError(
-        "{0}: exists and is not a folder; choose another output path", folder);
+    return st::makeError("{0}: exists and is not a folder; choose another output path", folder);
   SmallString<128> design(folder);
   path::append(design, "design.json");
   std::error_code error;
-  bool isEmpty =
-      fs::directory_iterator(folder, error) == fs::directory_iterator();
+  bool isEmpty = fs::directory_iterator(folder, error) == fs::directory_iterator();
   if (error)
     return st::makeError("{0}: cannot be listed: {1}", folder, error.message());
   if (isEmpty || fs::exists(design))
@@ -75,8 +70,7 @@ Expected<st::OutputFolder> st::OutputFolder::create(StringRef folder) {
     return error;
   StringRef parent = path::parent_path(final);
   if (std::error_code error = fs::create_directories(parent))
-    return makeError("{0}: cannot create the folder: {1}", parent,
-                     error.message());
+    return makeError("{0}: cannot create the folder: {1}", parent, error.message());
   SmallString<128> temporary;
   std::error_code error;
   // A taken name is only bad luck; a few attempts tell it from a folder that
@@ -88,13 +82,11 @@ Expected<st::OutputFolder> st::OutputFolder::create(StringRef folder) {
     if (!error)
       return OutputFolder(final.str().str(), temporary.str().str());
   }
-  return makeError("{0}: cannot be created: {1}; check that {2} is writable",
-                   final, error.message(), parent);
+  return makeError("{0}: cannot be created: {1}; check that {2} is writable", final, error.message(), parent);
 }
 
 st::OutputFolder::OutputFolder(OutputFolder &&other)
-    : final(std::move(other.final)), current(std::move(other.current)),
-      done(other.done) {
+    : final(std::move(other.final)), current(std::move(other.current)), done(other.done) {
   other.done = true;
 }
 

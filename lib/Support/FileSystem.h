@@ -13,8 +13,7 @@ namespace st {
 
 /// The file at `path`, memory-mapped where that pays. The error names the file
 /// and what was wrong with it.
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-readFile(llvm::StringRef path);
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readFile(llvm::StringRef path);
 
 /// Writes `contents` to `path`, creating the folders above it.
 llvm::Error writeFile(llvm::StringRef path, llvm::StringRef contents);
@@ -45,8 +44,7 @@ public:
   llvm::Error commit();
 
 private:
-  OutputFolder(std::string final, std::string current)
-      : final(std::move(final)), current(std::move(current)) {}
+  OutputFolder(std::string final, std::string current) : final(std::move(final)), current(std::move(current)) {}
 
   std::string final;
   std::string current;

@@ -11,8 +11,7 @@ Expected<json::Value> st::readJson(StringRef path) {
     return text.takeError();
   auto value = json::parse((*text)->getBuffer());
   if (!value)
-    return makeError("{0}: not valid JSON: {1}", path,
-                     toString(value.takeError()));
+    return makeError("{0}: not valid JSON: {1}", path, toString(value.takeError()));
   return value;
 }
 

@@ -20,11 +20,9 @@ struct DtypeName {
   const char *numpys;
   int64_t bytes;
 };
-constexpr DtypeName dtypeNames[] = {
-    {"f32", "<f4", 4}, {"f64", "<f8", 8}, {"f16", "<f2", 2},
-    {"i64", "<i8", 8}, {"i32", "<i4", 4}, {"i16", "<i2", 2},
-    {"i8", "|i1", 1},  {"u64", "<u8", 8}, {"u32", "<u4", 4},
-    {"u16", "<u2", 2}, {"u8", "|u1", 1},  {"bool", "|b1", 1}};
+constexpr DtypeName dtypeNames[] = {{"f32", "<f4", 4}, {"f64", "<f8", 8}, {"f16", "<f2", 2}, {"i64", "<i8", 8},
+                                    {"i32", "<i4", 4}, {"i16", "<i2", 2}, {"i8", "|i1", 1},  {"u64", "<u8", 8},
+                                    {"u32", "<u4", 4}, {"u16", "<u2", 2}, {"u8", "|u1", 1},  {"bool", "|b1", 1}};
 
 // Signatures and fixed sizes of the zip format (PKWARE APPNOTE 4.3).
 constexpr uint32_t localSignature = 0x04034b50;
@@ -36,15 +34,9 @@ constexpr size_t endBytes = 22;
 constexpr uint16_t methodStored = 0;
 constexpr uint16_t methodDeflated = 8;
 
-uint16_t read16(StringRef data, size_t offset) {
-  return endian::read16le(data.data() + offset);
-}
-uint32_t read32(StringRef data, size_t offset) {
-  return endian::read32le(data.data() + offset);
-}
-uint64_t read64(StringRef data, size_t offset) {
-  return endian::read64le(data.data() + offset);
-}
+uint16_t read16(StringRef data, size_t offset) { return endian::read16le(data.data() + offset); }
+uint32_t read32(StringRef data, size_t offset) { return endian::read32le(data.data() + offset); }
+uint64_t read64(StringRef data, size_t offset) { return endian::read64le(data.data() + offset); }
 
 /// One file of the archive, as the central directory describes it. Sizes and
 /// offsets in bytes.
@@ -66,8 +58,7 @@ public:
   Expected<std::vector<Member>> readDirectory();
   /// The uncompressed contents of `member`; `storage` holds them if they had to
   /// be inflated.
-  Expected<StringRef> readMember(const Member &member,
-                                 std::vector<char> &storage);
+  Expected<StringRef> readMember(const Member &member, std::vector<char> &storage);
 
 private:
   Error damaged(const Twine &what) {
@@ -108,14 +99,12 @@ Expected<std::vector<Member>> ZipReader::readDirectory() {
     member.compressedSize = read32(data, offset + 20);
     member.size = read32(data, offset + 24);
     member.localOffset = read32(data, offset + 42);
-    size_t nameSize = read16(data, offset + 28),
-           extraSize = read16(data, offset + 30);
+    size_t nameSize = read16(data, offset + 28), extraSize = read16(data, offset + 30);
     size_t commentSize = read16(data, offset + 32);
     if (offset + centralBytes + nameSize + extraSize + commentSize > end)
       return damaged("the zip directory is damaged");
     member.name = data.substr(offset + centralBytes, nameSize);
-    if (Error error = readZip64(
-            data.substr(offset + centralBytes + nameSize, extraSize), member))
+    if (Error error = readZip64(data.substr(offset + centralBytes + nameSize, extraSize), member))
       return error;
     members.push_back(member);
     offset += centralBytes + nameSize + extraSize + commentSize;
@@ -135,8 +124,7 @@ Error ZipReader::readZip64(StringRef extra, Member &member) {
     extra = extra.drop_front(4 + size);
     if (id != 1)
       continue;
-    for (uint64_t *value :
-         {&member.size, &member.compressedSize, &member.localOffset}) {
+    for (uint64_t *value : {&member.size, &member.compressedSize, &member.localOffset}) {
       if (*value != 0xffffffff)
         continue;
       if (field.size() < 8)
@@ -148,11 +136,9 @@ Error ZipReader::readZip64(StringRef extra, Member &member) {
   return Error::success();
 }
 
-Expected<StringRef> ZipReader::readMember(const Member &member,
-                                          std::vector<char> &storage) {
+Expected<StringRef> ZipReader::readMember(const Member &member, std::vector<char> &storage) {
   uint64_t offset = member.localOffset;
-  if (offset > data.size() || data.size() - offset < localBytes ||
-      read32(data, offset) != localSignature)
+  if (offset > data.size() || data.size() - offset < localBytes || read32(data, offset) != localSignature)
     return damaged("the header of '" + member.name + "' is damaged");
   offset += localBytes + read16(data, offset + 26) + read16(data, offset + 28);
   if (offset > data.size() || member.compressedSize > data.size() - offset)
@@ -175,13 +161,11 @@ Expected<StringRef> ZipReader::readMember(const Member &member,
     while (status == Z_OK) {
       uint64_t available = std::min<uint64_t>(contents.size() - read, 1u << 30);
       uint64_t room = std::min<uint64_t>(member.size - written, 1u << 30);
-      stream.next_in =
-          reinterpret_cast<Bytef *>(const_cast<char *>(contents.data() + read));
+      stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(contents.data() + read));
       stream.avail_in = available;
       // zlib wants a valid pointer even when there is no room left.
       Bytef nothing;
-      stream.next_out =
-          room ? reinterpret_cast<Bytef *>(storage.data() + written) : &nothing;
+      stream.next_out = room ? reinterpret_cast<Bytef *>(storage.data() + written) : &nothing;
       stream.avail_out = room;
       status = inflate(&stream, Z_NO_FLUSH);
       read += available - stream.avail_in;
@@ -189,15 +173,12 @@ Expected<StringRef> ZipReader::readMember(const Member &member,
     }
     inflateEnd(&stream);
     if (status != Z_STREAM_END || written != member.size)
-      return damaged("'" + member.name +
-                     "' does not decompress to its stated size");
+      return damaged("'" + member.name + "' does not decompress to its stated size");
     contents = StringRef(storage.data(), storage.size());
-  } else if (member.method != methodStored ||
-             member.size != member.compressedSize) {
+  } else if (member.method != methodStored || member.size != member.compressedSize) {
     return damaged("'" + member.name + "' is compressed by an unknown method");
   }
-  if (crc32_z(0, reinterpret_cast<const Bytef *>(contents.data()),
-              contents.size()) != member.crc)
+  if (crc32_z(0, reinterpret_cast<const Bytef *>(contents.data()), contents.size()) != member.crc)
     return damaged("the checksum of '" + member.name + "' is wrong");
   return contents;
 }
@@ -236,8 +217,7 @@ std::optional<SmallVector<int64_t>> parseShape(StringRef text) {
 }
 
 /// Column-major to row-major: `source` counts its first index fastest.
-std::vector<char> toRowMajor(StringRef source, ArrayRef<int64_t> shape,
-                             int64_t elementBytes) {
+std::vector<char> toRowMajor(StringRef source, ArrayRef<int64_t> shape, int64_t elementBytes) {
   std::vector<char> result(source.size());
   SmallVector<int64_t> strides(shape.size(), 1);
   for (size_t dim = 1; dim < shape.size(); ++dim)
@@ -247,8 +227,7 @@ std::vector<char> toRowMajor(StringRef source, ArrayRef<int64_t> shape,
     int64_t position = 0;
     for (size_t dim = 0; dim < shape.size(); ++dim)
       position += index[dim] * strides[dim];
-    std::memcpy(result.data() + target, source.data() + position * elementBytes,
-                elementBytes);
+    std::memcpy(result.data() + target, source.data() + position * elementBytes, elementBytes);
     for (size_t dim = shape.size(); dim-- > 0;) {
       if (++index[dim] < shape[dim])
         break;
@@ -261,9 +240,7 @@ std::vector<char> toRowMajor(StringRef source, ArrayRef<int64_t> shape,
 /// Parses one .npy file (format versions 1 to 3).
 Expected<st::Array> parseNpy(StringRef path, StringRef name, StringRef data) {
   auto damaged = [&](const Twine &what) {
-    return st::makeError(
-        "{0}: array '{1}' {2}; write it again with numpy.savez", path, name,
-        what.str());
+    return st::makeError("{0}: array '{1}' {2}; write it again with numpy.savez", path, name, what.str());
   };
   if (data.size() < 10 || !data.starts_with("\x93NUMPY"))
     return damaged("is not an .npy file");
@@ -274,18 +251,13 @@ Expected<st::Array> parseNpy(StringRef path, StringRef name, StringRef data) {
   size_t headerSize = isVersion1 ? read16(data, 8) : read32(data, 8);
   if (headerSize > data.size() - start)
     return damaged("is cut off");
-  StringRef header = data.substr(start, headerSize),
-            contents = data.drop_front(start + headerSize);
+  StringRef header = data.substr(start, headerSize), contents = data.drop_front(start + headerSize);
 
-  auto descr = findKey(header, "descr"),
-       order = findKey(header, "fortran_order"),
-       shapeText = findKey(header, "shape");
+  auto descr = findKey(header, "descr"), order = findKey(header, "fortran_order"), shapeText = findKey(header, "shape");
   if (!descr || !order || !shapeText || !descr->consume_front("'"))
-    return damaged(
-        "has a header without a plain descr, fortran_order or shape");
+    return damaged("has a header without a plain descr, fortran_order or shape");
   StringRef code = descr->take_until([](char c) { return c == '\''; });
-  const DtypeName *dtype = find_if(
-      dtypeNames, [&](const DtypeName &entry) { return code == entry.numpys; });
+  const DtypeName *dtype = find_if(dtypeNames, [&](const DtypeName &entry) { return code == entry.numpys; });
   if (dtype == std::end(dtypeNames))
     return st::makeError("{0}: array '{1}' has the element type '{2}', which "
                          "is not supported; convert it with "
@@ -299,8 +271,7 @@ Expected<st::Array> parseNpy(StringRef path, StringRef name, StringRef data) {
     if (MulOverflow(bytes, extent, bytes))
       return damaged("has an impossible shape");
   if (uint64_t(bytes) != contents.size())
-    return damaged("has " + Twine(contents.size()) +
-                   " bytes where its shape needs " + Twine(bytes));
+    return damaged("has " + Twine(contents.size()) + " bytes where its shape needs " + Twine(bytes));
 
   st::Array array;
   array.dtype = dtype->ours;
@@ -332,9 +303,7 @@ std::string npyHeader(const st::Array &array, const DtypeName &dtype) {
   else if (!shape.empty())
     shape.resize(shape.size() - 2);
   std::string header =
-      formatv("{{'descr': '{0}', 'fortran_order': False, 'shape': ({1}), }",
-              dtype.numpys, shape)
-          .str();
+      formatv("{{'descr': '{0}', 'fortran_order': False, 'shape': ({1}), }", dtype.numpys, shape).str();
   // NumPy aligns the data by 64 bytes and ends the header with a newline.
   header.append(offsetToAlignment(10 + header.size() + 1, Align(64)), ' ');
   header += '\n';
@@ -345,8 +314,7 @@ std::string npyHeader(const st::Array &array, const DtypeName &dtype) {
 
 /// The fields that the local header and the central directory share, from
 /// "version needed" on.
-void appendEntry(std::string &out, uint32_t crc, uint32_t size,
-                 uint16_t nameSize) {
+void appendEntry(std::string &out, uint32_t crc, uint32_t size, uint16_t nameSize) {
   append16(out, 20);     // version needed: 2.0
   append16(out, 0x0800); // names are UTF-8
   append16(out, methodStored);
@@ -399,9 +367,7 @@ Expected<st::NamedArrays> st::readNpz(StringRef path) {
     if (!array)
       return array.takeError();
     if (!arrays.emplace(name.str(), std::move(*array)).second)
-      return makeError(
-          "{0}: holds array '{1}' twice; give each array its own name", path,
-          name);
+      return makeError("{0}: holds array '{1}' twice; give each array its own name", path, name);
   }
   return arrays;
 }
@@ -409,33 +375,23 @@ Expected<st::NamedArrays> st::readNpz(StringRef path) {
 Error st::writeNpz(StringRef path, const NamedArrays &arrays) {
   std::string out, directory;
   if (arrays.size() >= 0xffff)
-    return makeError(
-        "{0}: {1} arrays are too many for one archive; write several", path,
-        arrays.size());
+    return makeError("{0}: {1} arrays are too many for one archive; write several", path, arrays.size());
   for (const auto &[name, array] : arrays) {
-    const DtypeName *dtype = find_if(
-        dtypeNames, [dtype = StringRef(array.dtype)](const DtypeName &entry) {
-          return dtype == entry.ours;
-        });
+    const DtypeName *dtype =
+        find_if(dtypeNames, [dtype = StringRef(array.dtype)](const DtypeName &entry) { return dtype == entry.ours; });
     if (dtype == std::end(dtypeNames))
-      return makeError("{0}: array '{1}' has the unknown element type '{2}'",
-                       path, name, array.dtype);
+      return makeError("{0}: array '{1}' has the unknown element type '{2}'", path, name, array.dtype);
     if (size_t(array.size() * dtype->bytes) != array.bytes.size())
-      return makeError(
-          "{0}: array '{1}' has {2} bytes where its shape needs {3}", path,
-          name, array.bytes.size(), array.size() * dtype->bytes);
+      return makeError("{0}: array '{1}' has {2} bytes where its shape needs {3}", path, name, array.bytes.size(),
+                       array.size() * dtype->bytes);
     std::string header = npyHeader(array, *dtype), fileName = name + ".npy";
     uint64_t size = header.size() + array.bytes.size();
     if (out.size() + size + localBytes + fileName.size() >= 0xffffffff)
-      return makeError(
-          "{0}: the arrays exceed the 4 GiB of an archive; write several",
-          path);
-    uLong crc = crc32_z(0, reinterpret_cast<const Bytef *>(header.data()),
-                        header.size());
+      return makeError("{0}: the arrays exceed the 4 GiB of an archive; write several", path);
+    uLong crc = crc32_z(0, reinterpret_cast<const Bytef *>(header.data()), header.size());
     // Given a null pointer, crc32_z would start afresh.
     if (!array.bytes.empty())
-      crc = crc32_z(crc, reinterpret_cast<const Bytef *>(array.bytes.data()),
-                    array.bytes.size());
+      crc = crc32_z(crc, reinterpret_cast<const Bytef *>(array.bytes.data()), array.bytes.size());
 
     append32(directory, centralSignature);
     append16(directory, 20); // made by: 2.0

@@ -25,8 +25,7 @@ struct Array {
   int64_t size() const;
   /// The elements as `T`, whose size must be that of the dtype.
   template <typename T> llvm::ArrayRef<T> as() const {
-    return {reinterpret_cast<const T *>(bytes.data()),
-            bytes.size() / sizeof(T)};
+    return {reinterpret_cast<const T *>(bytes.data()), bytes.size() / sizeof(T)};
   }
 };
 

@@ -16,9 +16,7 @@ constexpr int64_t ceilDiv(int64_t numerator, int64_t denominator) {
 
 /// Smallest multiple of `factor` not below `value`; both non-negative, `factor`
 /// positive.
-constexpr int64_t roundUp(int64_t value, int64_t factor) {
-  return ceilDiv(value, factor) * factor;
-}
+constexpr int64_t roundUp(int64_t value, int64_t factor) { return ceilDiv(value, factor) * factor; }
 
 /// Bytes that hold `bits`, rounded up.
 constexpr int64_t bytesForBits(int64_t bits) { return ceilDiv(bits, 8); }
@@ -32,9 +30,7 @@ constexpr int64_t bitsForCount(uint64_t maxValue) {
 }
 
 /// Seconds that `cycles` take at `frequencyMHz`.
-constexpr double secondsForCycles(int64_t cycles, double frequencyMHz) {
-  return cycles / (frequencyMHz * 1e6);
-}
+constexpr double secondsForCycles(int64_t cycles, double frequencyMHz) { return cycles / (frequencyMHz * 1e6); }
 
 /// `bytes` for a person: "640 B", "12.5 KiB", "3.2 MiB".
 std::string formatBytes(int64_t bytes);

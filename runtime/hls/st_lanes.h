@@ -30,8 +30,8 @@ template <> struct lane_format<int> : integer_lane_format<int, 32> {};
 template <> struct lane_format<unsigned> : integer_lane_format<unsigned, 32> {};
 template <> struct lane_format<long long> : integer_lane_format<long long, 64> {};
 template <> struct lane_format<unsigned long long> : integer_lane_format<unsigned long long, 64> {};
-template <int W> struct lane_format<ap_int<W> > : integer_lane_format<ap_int<W>, W> {};
-template <int W> struct lane_format<ap_uint<W> > : integer_lane_format<ap_uint<W>, W> {};
+template <int W> struct lane_format<ap_int<W>> : integer_lane_format<ap_int<W>, W> {};
+template <int W> struct lane_format<ap_uint<W>> : integer_lane_format<ap_uint<W>, W> {};
 
 // The union is the idiom that HLS tools document for reinterpreting bits; it becomes wires.
 template <> struct lane_format<float> {

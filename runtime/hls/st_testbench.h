@@ -46,7 +46,7 @@ template <typename T> struct element_format {
   static void load(T &element, const unsigned char *from) { std::memcpy(&element, from, bytes); }
   static void store(const T &element, unsigned char *to) { std::memcpy(to, &element, bytes); }
 };
-template <int W> struct element_format<ap_uint<W> > {
+template <int W> struct element_format<ap_uint<W>> {
   static_assert(W % 32 == 0, "a memory port is a multiple of 32 bits wide");
   static const size_t bytes = W / 8;
   static void load(ap_uint<W> &element, const unsigned char *from) {

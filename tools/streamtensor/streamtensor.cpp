@@ -45,29 +45,29 @@ static cl::opt<double> clockMhz("clock", cl::init(0), cl::desc("Kernel clock in 
                                 cl::value_desc("MHz"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> toPhase("to", cl::init("emit"), cl::desc("Stop after this phase (see `phases`)"),
                                     cl::value_desc("phase"), cl::sub(compileCommand), cl::cat(category));
-static cl::opt<int64_t> defaultTileSize("default-tile-size", cl::init(16), cl::desc("Tile extent along every dimension"),
-                                        cl::sub(compileCommand), cl::cat(category));
+static cl::opt<int64_t> defaultTileSize("default-tile-size", cl::init(16),
+                                        cl::desc("Tile extent along every dimension"), cl::sub(compileCommand),
+                                        cl::cat(category));
 static cl::opt<int64_t> tokenTileSize("token-tile-size", cl::init(8),
                                       cl::desc("Tile extent along the outermost (token) dimension"),
                                       cl::sub(compileCommand), cl::cat(category));
 static cl::opt<int64_t> overallUnrollSize("overall-unroll-size", cl::init(0),
                                           cl::desc("Lanes to spend on all tasks together (default: from the DSPs)"),
                                           cl::sub(compileCommand), cl::cat(category));
-static cl::opt<int64_t> maxConverterBytes(
-    "max-converter-bytes", cl::init(0),
-    cl::desc("On-chip bytes for the converters of one kernel (default: 80 % of what the device has)"),
-    cl::value_desc("bytes"), cl::sub(compileCommand), cl::cat(category));
+static cl::opt<int64_t>
+    maxConverterBytes("max-converter-bytes", cl::init(0),
+                      cl::desc("On-chip bytes for the converters of one kernel (default: 80 % of what the device has)"),
+                      cl::value_desc("bytes"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<bool> verifyEachStage("verify-each-stage",
                                      cl::desc("Execute the IR after every phase and compare with the phase before"),
                                      cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> design(cl::Positional, cl::Required, cl::desc("DESIGN (a folder that compile wrote)"),
                                    cl::sub(checkCommand), cl::sub(runCommand), cl::cat(category));
-static cl::opt<Backend> backend("backend", cl::desc("What executes the design"), cl::init(Backend::Reference),
-                                cl::values(clEnumValN(Backend::Reference, "reference",
-                                                      "the reference interpreter, on the last IR before emission"),
-                                           clEnumValN(Backend::Hls, "hls",
-                                                      "the emitted C++, built with g++: sequential and concurrent")),
-                                cl::sub(checkCommand), cl::sub(runCommand), cl::cat(category));
+static cl::opt<Backend> backend(
+    "backend", cl::desc("What executes the design"), cl::init(Backend::Reference),
+    cl::values(clEnumValN(Backend::Reference, "reference", "the reference interpreter, on the last IR before emission"),
+               clEnumValN(Backend::Hls, "hls", "the emitted C++, built with g++: sequential and concurrent")),
+    cl::sub(checkCommand), cl::sub(runCommand), cl::cat(category));
 static cl::opt<std::string> inputs("inputs", cl::desc("Inputs by name (default where optional: random)"),
                                    cl::value_desc("file.npz"), cl::sub(compileCommand), cl::sub(checkCommand),
                                    cl::sub(runCommand), cl::cat(category));

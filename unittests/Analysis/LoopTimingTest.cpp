@@ -78,7 +78,7 @@ TEST_F(LoopTimingTest, TokenLoops) {
   EXPECT_EQ(tokenReadLoop(8, device).cycles(), 7 + 2);  // sched_f2: stream read 1, store 1
   EXPECT_EQ(tokenWriteLoop(8, device).cycles(), 7 + 3); // load 2, stream write 1
   EXPECT_EQ(tokenPushOffset(device), 2);
-  EXPECT_EQ(fillLoop(128, 16, device).cycles(), 8);     // sched_f6
+  EXPECT_EQ(fillLoop(128, 16, device).cycles(), 8); // sched_f6
   EXPECT_EQ(copyLoop(128, 16, device).cycles(), 7 + 3);
 }
 

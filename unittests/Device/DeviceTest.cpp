@@ -104,7 +104,8 @@ TEST(Device, MemoryGoesWhereItTakesLeast) {
 TEST(Device, ListAndFind) {
   auto devices = llvm::cantFail(listDevices(kDirs));
   ASSERT_FALSE(devices.empty());
-  EXPECT_TRUE(llvm::any_of(devices, [](const DeviceFile &d) { return d.name == "u55c" && d.title == "AMD Alveo U55C"; }));
+  EXPECT_TRUE(
+      llvm::any_of(devices, [](const DeviceFile &d) { return d.name == "u55c" && d.title == "AMD Alveo U55C"; }));
   std::string message = llvm::toString(Device::find("u56c", kDirs).takeError());
   EXPECT_NE(message.find("unknown device 'u56c'"), std::string::npos) << message;
   EXPECT_NE(message.find("u55c"), std::string::npos) << message;
@@ -124,7 +125,8 @@ TEST(Device, ErrorsNameTheField) {
   expectError("\"f32.add\"", "\"f32.plus\"", "operators[0].name: no operator is called 'f32.plus'");
   expectError("\"f32.sub\"", "\"f32.add\"", "operators[1].name: 'f32.add' is described twice");
   expectError("streamtensor-device-1", "streamtensor-device-9", "schema: expected \"streamtensor-device-1\"");
-  expectError("\"default_mhz\": 250", "\"default_mhz\": 350", "clock.default_mhz: expected a number above 0 and at most 300");
+  expectError("\"default_mhz\": 250", "\"default_mhz\": 350",
+              "clock.default_mhz: expected a number above 0 and at most 300");
   expectError("\"kind\": \"bram\"", "\"kind\": \"ram\"", "storage[1].kind: expected");
 }
 

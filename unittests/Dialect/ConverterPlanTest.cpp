@@ -44,9 +44,9 @@ TEST(ConverterPlan, NothingSharedKeepsTheTensorOnce) {
 TEST(ConverterPlan, SplitLoopsShareMore) {
   Generator generator(4);
   // Eight rows at a time into sixteen rows at a time: 16 rows suffice.
-  ConverterPlan plan = inferConverter(
-      generator.parse("8x16xf32, iter_space = [8, 4] * [8, 16], iter_map = (d0, d1) -> (d0, d1)"),
-      generator.parse("16x16xf32, iter_space = [4, 4] * [16, 16], iter_map = (d0, d1) -> (d0, d1)"));
+  ConverterPlan plan =
+      inferConverter(generator.parse("8x16xf32, iter_space = [8, 4] * [8, 16], iter_map = (d0, d1) -> (d0, d1)"),
+                     generator.parse("16x16xf32, iter_space = [4, 4] * [16, 16], iter_map = (d0, d1) -> (d0, d1)"));
   EXPECT_EQ(plan.bufferShape, (Offset{16, 64}));
   EXPECT_EQ(plan.rounds, 4);
   EXPECT_EQ(plan.source.getTripCounts(), llvm::ArrayRef<int64_t>({4, 2, 4}));
@@ -93,8 +93,7 @@ TEST(ConverterPlan, EveryElementIsThereWhenRead) {
   for (int n = 0; n < 8000; ++n) {
     Offset shape{generator.draw(1, 12), generator.draw(1, 12)}, tile{generator.draw(1, 4), generator.draw(1, 4)};
     ItensorType source = generator.producer(shape, tile);
-    ItensorType result = generator.producer(
-        shape, n % 2 ? tile : Offset{generator.draw(1, 4), generator.draw(1, 4)});
+    ItensorType result = generator.producer(shape, n % 2 ? tile : Offset{generator.draw(1, 4), generator.draw(1, 4)});
     // Re-access at a random depth.
     if (generator.draw(0, 1)) {
       Offset counts(result.getTripCounts()), steps(result.getSteps());

@@ -85,8 +85,8 @@ ItensorType readerOf(Generator &generator, ItensorType type) {
     for (auto [end, tileExtent, extent] : llvm::zip(span, tile, type.getDataShape()))
       fits &= end - tileExtent < extent;
     if (fits)
-      return ItensorType::get(&generator.context, other.getElementShape(), other.getElementType(),
-                              type.getDataShape(), other.getTripCounts(), other.getSteps(), other.getIterMap());
+      return ItensorType::get(&generator.context, other.getElementShape(), other.getElementType(), type.getDataShape(),
+                              other.getTripCounts(), other.getSteps(), other.getIterMap());
   }
   return generator.respell(type);
 }
@@ -123,8 +123,7 @@ TEST(LayoutAlgebra, RelationsMatchTheirDefinition) {
     ASSERT_EQ(relation, relateByBruteForce(source, result)) << text(source) << " to " << text(result);
     ++seen[relation];
   }
-  for (Relation relation :
-       {Relation::Equal, Relation::Regrouped, Relation::Convertible, Relation::Incompatible})
+  for (Relation relation : {Relation::Equal, Relation::Regrouped, Relation::Convertible, Relation::Incompatible})
     EXPECT_GT(seen[relation], numCases / 200) << stringify(relation).str();
 }
 

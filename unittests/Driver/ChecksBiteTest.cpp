@@ -131,8 +131,8 @@ TEST_F(ChecksBiteTest, WrongConverterOrderIsCaught) {
   options.verifyEachStage = false;
   ASSERT_EQ(compile(options), "");
   for (Backend backend : {Backend::Reference, Backend::Hls}) {
-    auto report = checkDesign({design(), backend, modelFile("2mm", "inputs.npz"), modelFile("2mm", "golden.npz")},
-                              context.get());
+    auto report =
+        checkDesign({design(), backend, modelFile("2mm", "inputs.npz"), modelFile("2mm", "golden.npz")}, context.get());
     ASSERT_TRUE(bool(report)) << llvm::toString(report.takeError());
     EXPECT_FALSE(report->ok());
   }

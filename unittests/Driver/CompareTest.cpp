@@ -1,7 +1,7 @@
 //===- CompareTest.cpp - Whether two tensors agree ------------------------------------------------------------===//
 
-#include "Driver/Check.h"
 #include "Driver/Compare.h"
+#include "Driver/Check.h"
 #include "gtest/gtest.h"
 #include <cmath>
 #include <cstring>

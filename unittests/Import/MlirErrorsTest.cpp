@@ -19,13 +19,12 @@ protected:
   mlir::OwningOpRef<mlir::ModuleOp> import(llvm::StringRef text) {
     EXPECT_FALSE(bool(writeFile(path, text)));
     messages.clear();
-    mlir::ScopedDiagnosticHandler handler(
-        &context, [&](mlir::Diagnostic &diagnostic) {
-          messages += diagnostic.str() + "\n";
-          for (mlir::Diagnostic &note : diagnostic.getNotes())
-            messages += note.str() + "\n";
-          return mlir::success();
-        });
+    mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
+      messages += diagnostic.str() + "\n";
+      for (mlir::Diagnostic &note : diagnostic.getNotes())
+        messages += note.str() + "\n";
+      return mlir::success();
+    });
     return importMlir(path, &context);
   }
 
@@ -47,12 +46,9 @@ TEST_F(ImportMlirTest, NamesArgumentsAndResults) {
   ASSERT_TRUE(bool(module)) << messages;
   auto main = module->lookupSymbol<mlir::func::FuncOp>("main");
   ASSERT_TRUE(main);
-  EXPECT_EQ(main.getArgAttrOfType<mlir::StringAttr>(0, "st.name").getValue(),
-            "arg0");
-  EXPECT_EQ(main.getArgAttrOfType<mlir::StringAttr>(1, "st.name").getValue(),
-            "bias");
-  EXPECT_EQ(main.getResultAttrOfType<mlir::StringAttr>(0, "st.name").getValue(),
-            "result0");
+  EXPECT_EQ(main.getArgAttrOfType<mlir::StringAttr>(0, "st.name").getValue(), "arg0");
+  EXPECT_EQ(main.getArgAttrOfType<mlir::StringAttr>(1, "st.name").getValue(), "bias");
+  EXPECT_EQ(main.getResultAttrOfType<mlir::StringAttr>(0, "st.name").getValue(), "result0");
 }
 
 TEST_F(ImportMlirTest, InlinesHelpers) {
@@ -78,13 +74,11 @@ TEST_F(ImportMlirTest, Errors) {
               ": tensor<?xf32> }",
               "argument 0 of @main has type 'tensor<?xf32>'; give every "
               "dimension a fixed size");
-  expectError("func.func @main(%a: f32) -> f32 { return %a : f32 }",
-              "argument 0 of @main has type 'f32'");
+  expectError("func.func @main(%a: f32) -> f32 { return %a : f32 }", "argument 0 of @main has type 'f32'");
   expectError("func.func @main(%a: tensor<2xi4>) -> tensor<2xi4> { return %a : "
               "tensor<2xi4> }",
               "supported elements");
-  expectError("func.func @main(%a: tensor<2xf32>) { return }",
-              "has no results");
+  expectError("func.func @main(%a: tensor<2xf32>) { return }", "has no results");
   expectError("func.func private @f(tensor<2xf32>) -> tensor<2xf32>\n"
               "func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {\n"
               "  %0 = call @f(%a) : (tensor<2xf32>) -> tensor<2xf32>\n  return "
@@ -97,14 +91,12 @@ TEST_F(ImportMlirTest, Errors) {
 }
 
 TEST_F(ImportMlirTest, MissingFile) {
-  mlir::ScopedDiagnosticHandler handler(&context,
-                                        [&](mlir::Diagnostic &diagnostic) {
-                                          messages += diagnostic.str();
-                                          return mlir::success();
-                                        });
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
+    messages += diagnostic.str();
+    return mlir::success();
+  });
   EXPECT_FALSE(bool(importMlir(folder.path("missing.mlir"), &context)));
-  EXPECT_NE(messages.find("missing.mlir: cannot be read"), std::string::npos)
-      << messages;
+  EXPECT_NE(messages.find("missing.mlir: cannot be read"), std::string::npos) << messages;
 }
 
 } // namespace

@@ -14,9 +14,7 @@ using namespace st;
 namespace {
 
 std::string modelPath(llvm::StringRef name, llvm::StringRef file) {
-  return (llvm::StringRef(ST_SOURCE_DIR) + "/examples/models/" + name + "/" +
-          file)
-      .str();
+  return (llvm::StringRef(ST_SOURCE_DIR) + "/examples/models/" + name + "/" + file).str();
 }
 
 NamedArrays read(llvm::StringRef name, llvm::StringRef file) {
@@ -28,8 +26,7 @@ NamedArrays read(llvm::StringRef name, llvm::StringRef file) {
 /// max |a-b| / max |b|.
 double relativeError(const Array &actual, const Array &expected) {
   double error = 0, largest = 0;
-  for (auto [a, b] :
-       llvm::zip_equal(actual.as<float>(), expected.as<float>())) {
+  for (auto [a, b] : llvm::zip_equal(actual.as<float>(), expected.as<float>())) {
     // Written so that NaN counts as an error.
     if (!(std::fabs(a - b) <= error))
       error = std::fabs(a - b);
@@ -51,18 +48,14 @@ class Models : public ::testing::TestWithParam<const char *> {};
 
 TEST_P(Models, OnnxGivesPyTorchsNumbers) {
   auto context = st::testing::makeJitContext();
-  auto module =
-      importOnnx(modelPath(GetParam(), "model.onnx"), {}, context.get());
+  auto module = importOnnx(modelPath(GetParam(), "model.onnx"), {}, context.get());
   ASSERT_TRUE(bool(module));
-  auto results =
-      st::testing::runOnHost(*module, read(GetParam(), "inputs.npz"));
+  auto results = st::testing::runOnHost(*module, read(GetParam(), "inputs.npz"));
   ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
   expectEqual(*results, read(GetParam(), "golden.npz"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Import, Models,
-                         ::testing::Values("2mm", "2mm-ragged", "3mm", "mlp",
-                                           "gpt2-block"),
+INSTANTIATE_TEST_SUITE_P(Import, Models, ::testing::Values("2mm", "2mm-ragged", "3mm", "mlp", "gpt2-block"),
                          [](const auto &info) {
                            std::string name = info.param;
                            std::replace(name.begin(), name.end(), '-', '_');
@@ -75,8 +68,7 @@ TEST_P(MlirModels, LinalgGivesPyTorchsNumbers) {
   auto context = st::testing::makeJitContext();
   auto module = importMlir(modelPath(GetParam(), "model.mlir"), context.get());
   ASSERT_TRUE(bool(module));
-  auto results =
-      st::testing::runOnHost(*module, read(GetParam(), "inputs-mlir.npz"));
+  auto results = st::testing::runOnHost(*module, read(GetParam(), "inputs-mlir.npz"));
   ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
   expectEqual(*results, read(GetParam(), "golden-mlir.npz"));
 }

@@ -30,34 +30,27 @@ protected:
   }
 
   /// Imports a model in ONNX's text syntax; `opset` is its operator set.
-  mlir::OwningOpRef<mlir::ModuleOp>
-  import(const std::string &graph, const OnnxImportOptions &options = {},
-         int opset = 17) {
-    std::string text =
-        "<ir_version: 8, opset_import: [\"\" : " + std::to_string(opset) +
-        "]>\n" + graph;
+  mlir::OwningOpRef<mlir::ModuleOp> import(const std::string &graph, const OnnxImportOptions &options = {},
+                                           int opset = 17) {
+    std::string text = "<ir_version: 8, opset_import: [\"\" : " + std::to_string(opset) + "]>\n" + graph;
     return importBytes(serialize(text.c_str()), options);
   }
 
-  mlir::OwningOpRef<mlir::ModuleOp>
-  importBytes(llvm::StringRef bytes, const OnnxImportOptions &options = {}) {
+  mlir::OwningOpRef<mlir::ModuleOp> importBytes(llvm::StringRef bytes, const OnnxImportOptions &options = {}) {
     EXPECT_FALSE(bool(writeFile(path, bytes)));
     return importFile(path, options);
   }
 
-  mlir::OwningOpRef<mlir::ModuleOp>
-  importFile(llvm::StringRef file, const OnnxImportOptions &options = {}) {
+  mlir::OwningOpRef<mlir::ModuleOp> importFile(llvm::StringRef file, const OnnxImportOptions &options = {}) {
     messages.clear();
-    mlir::ScopedDiagnosticHandler handler(&context,
-                                          [&](mlir::Diagnostic &diagnostic) {
-                                            messages += diagnostic.str() + "\n";
-                                            return mlir::success();
-                                          });
+    mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
+      messages += diagnostic.str() + "\n";
+      return mlir::success();
+    });
     return importOnnx(file, options, &context);
   }
 
-  void expectError(const mlir::OwningOpRef<mlir::ModuleOp> &module,
-                   llvm::StringRef part) {
+  void expectError(const mlir::OwningOpRef<mlir::ModuleOp> &module, llvm::StringRef part) {
     EXPECT_FALSE(bool(module));
     EXPECT_NE(messages.find(part.str()), std::string::npos) << messages;
   }
@@ -75,24 +68,20 @@ protected:
 };
 
 TEST_F(ImportOnnxTest, MissingFile) {
-  expectError(importFile(folder.path("missing.onnx")),
-              "missing.onnx: cannot be read");
+  expectError(importFile(folder.path("missing.onnx")), "missing.onnx: cannot be read");
 }
 
 TEST_F(ImportOnnxTest, NotAModel) {
   expectError(importBytes(""), "is empty");
-  expectError(importBytes("\x89PNG not a model"),
-              "is not an ONNX model or is truncated; export it again");
+  expectError(importBytes("\x89PNG not a model"), "is not an ONNX model or is truncated; export it again");
 }
 
 TEST_F(ImportOnnxTest, EveryTruncationIsAnError) {
-  auto file =
-      readFile(std::string(ST_SOURCE_DIR) + "/examples/models/mlp/model.onnx");
+  auto file = readFile(std::string(ST_SOURCE_DIR) + "/examples/models/mlp/model.onnx");
   ASSERT_TRUE(bool(file)) << llvm::toString(file.takeError());
   llvm::StringRef whole = (*file)->getBuffer();
   for (size_t size = 0; size < whole.size(); size += whole.size() / 50) {
-    EXPECT_FALSE(bool(importBytes(whole.take_front(size))))
-        << "first " << size << " bytes";
+    EXPECT_FALSE(bool(importBytes(whole.take_front(size)))) << "first " << size << " bytes";
     EXPECT_NE(messages.find("model.onnx"), std::string::npos) << messages;
   }
   EXPECT_TRUE(bool(importBytes(whole))) << messages;
@@ -103,9 +92,7 @@ TEST_F(ImportOnnxTest, UnsupportedOperators) {
                        "Sinh(t)\n v = Sinh(u)\n y = Tan(v) }");
   expectError(module, "node Sinh computing 'u': this operator is not supported "
                       "(2 nodes); rewrite the model");
-  expectError(
-      module,
-      "node Tan computing 'y': this operator is not supported (1 node)");
+  expectError(module, "node Tan computing 'y': this operator is not supported (1 node)");
 }
 
 TEST_F(ImportOnnxTest, OperatorSet) {
@@ -115,17 +102,13 @@ TEST_F(ImportOnnxTest, OperatorSet) {
 }
 
 TEST_F(ImportOnnxTest, InvalidGraph) {
-  expectError(import("g (float[2] x) => (float[2] y) { y = Relu(z) }"),
-              "is not a valid model");
-  expectError(import("g (float[2] x) => (float[2] y) { y = Add(x) }"),
-              "is not a valid model");
+  expectError(import("g (float[2] x) => (float[2] y) { y = Relu(z) }"), "is not a valid model");
+  expectError(import("g (float[2] x) => (float[2] y) { y = Add(x) }"), "is not a valid model");
 }
 
 TEST_F(ImportOnnxTest, ShapesThatDoNotFit) {
-  expectError(
-      import(
-          "g (float[2,3] x, float[4] y) => (float[2,3] z) { z = Add(x, y) }"),
-      "node Add computing 'z': shape 4 of 'y' does not broadcast with 2x3");
+  expectError(import("g (float[2,3] x, float[4] y) => (float[2,3] z) { z = Add(x, y) }"),
+              "node Add computing 'z': shape 4 of 'y' does not broadcast with 2x3");
   expectError(import("g (float[2,3] x, float[4,5] y) => (float[2,5] z) { z = "
                      "MatMul(x, y) }"),
               "node MatMul computing 'z': shapes 2x3 and 4x5 do not multiply");
@@ -137,17 +120,12 @@ TEST_F(ImportOnnxTest, RunTimeShape) {
               "its target shape 's' depends on run-time data");
   OnnxImportOptions options;
   int64_t shape[] = {3, -1};
-  options.fixedInputs["s"] =
-      Array{"i64", {2}, std::vector<char>((char *)shape, (char *)(shape + 2))};
-  auto module = import(
-      "g (float[2,3] x, int64[2] s) => (float[3,2] y) { y = Reshape(x, s) }",
-      options);
+  options.fixedInputs["s"] = Array{"i64", {2}, std::vector<char>((char *)shape, (char *)(shape + 2))};
+  auto module = import("g (float[2,3] x, int64[2] s) => (float[3,2] y) { y = Reshape(x, s) }", options);
   ASSERT_TRUE(bool(module)) << messages;
   auto main = module->lookupSymbol<mlir::func::FuncOp>("main");
   EXPECT_EQ(main.getNumArguments(), 1u);
-  EXPECT_EQ(
-      main.getResultTypes()[0],
-      mlir::RankedTensorType::get({3, 2}, mlir::Float32Type::get(&context)));
+  EXPECT_EQ(main.getResultTypes()[0], mlir::RankedTensorType::get({3, 2}, mlir::Float32Type::get(&context)));
 }
 
 TEST_F(ImportOnnxTest, SymbolicDimension) {
@@ -159,31 +137,26 @@ TEST_F(ImportOnnxTest, SymbolicDimension) {
   auto module = import(graph, options);
   ASSERT_TRUE(bool(module)) << messages;
   auto main = module->lookupSymbol<mlir::func::FuncOp>("main");
-  EXPECT_EQ(
-      main.getArgumentTypes()[0],
-      mlir::RankedTensorType::get({5, 3}, mlir::Float32Type::get(&context)));
+  EXPECT_EQ(main.getArgumentTypes()[0], mlir::RankedTensorType::get({5, 3}, mlir::Float32Type::get(&context)));
 }
 
 TEST_F(ImportOnnxTest, WeightOfTheWrongSize) {
   onnx::ModelProto model;
-  model.ParseFromString(
-      serialize("<ir_version: 8, opset_import: [\"\" : 17]> g (float[2] x, "
-                "float[2] w) => (float[2] y) { y = Add(x, w) }"));
+  model.ParseFromString(serialize("<ir_version: 8, opset_import: [\"\" : 17]> g (float[2] x, "
+                                  "float[2] w) => (float[2] y) { y = Add(x, w) }"));
   onnx::TensorProto &weight = *model.mutable_graph()->add_initializer();
   weight.set_name("w");
   weight.set_data_type(onnx::TensorProto::FLOAT);
   weight.add_dims(2);
   weight.set_raw_data("only7by");
-  expectError(importBytes(model.SerializeAsString()),
-              "weight 'w' has 7 bytes where its shape 2 needs 8");
+  expectError(importBytes(model.SerializeAsString()), "weight 'w' has 7 bytes where its shape 2 needs 8");
   weight.clear_raw_data();
   weight.set_data_location(onnx::TensorProto::EXTERNAL);
   onnx::StringStringEntryProto &location = *weight.add_external_data();
   location.set_key("location");
   location.set_value("weights.bin");
   ASSERT_FALSE(bool(writeFile(folder.path("weights.bin"), "1234567")));
-  expectError(importBytes(model.SerializeAsString()),
-              "weight 'w' needs 8 bytes at offset 0 of");
+  expectError(importBytes(model.SerializeAsString()), "weight 'w' needs 8 bytes at offset 0 of");
   ASSERT_FALSE(bool(writeFile(folder.path("weights.bin"), "12345678")));
   EXPECT_TRUE(bool(importBytes(model.SerializeAsString()))) << messages;
   location.set_value("../weights.bin");
@@ -192,14 +165,11 @@ TEST_F(ImportOnnxTest, WeightOfTheWrongSize) {
 }
 
 TEST_F(ImportOnnxTest, NamesAndLocations) {
-  auto module = importFile(std::string(ST_SOURCE_DIR) +
-                           "/examples/models/mlp/model.onnx");
+  auto module = importFile(std::string(ST_SOURCE_DIR) + "/examples/models/mlp/model.onnx");
   ASSERT_TRUE(bool(module)) << messages;
   auto main = module->lookupSymbol<mlir::func::FuncOp>("main");
-  EXPECT_EQ(main.getArgAttrOfType<mlir::StringAttr>(0, "st.name").getValue(),
-            "x");
-  EXPECT_EQ(main.getResultAttrOfType<mlir::StringAttr>(0, "st.name").getValue(),
-            "output");
+  EXPECT_EQ(main.getArgAttrOfType<mlir::StringAttr>(0, "st.name").getValue(), "x");
+  EXPECT_EQ(main.getResultAttrOfType<mlir::StringAttr>(0, "st.name").getValue(), "output");
   bool found = false;
   module->walk([&](mlir::linalg::GenericOp op) {
     auto name = mlir::dyn_cast<mlir::NameLoc>(op.getLoc());
@@ -211,8 +181,7 @@ TEST_F(ImportOnnxTest, NamesAndLocations) {
 /// Shape arithmetic, masks and scalars are gone; weights share the file's
 /// bytes.
 TEST_F(ImportOnnxTest, TransformerBlockIsTensorsOnly) {
-  auto module = importFile(std::string(ST_SOURCE_DIR) +
-                           "/examples/models/gpt2-block/model.onnx");
+  auto module = importFile(std::string(ST_SOURCE_DIR) + "/examples/models/gpt2-block/model.onnx");
   ASSERT_TRUE(bool(module)) << messages;
   unsigned resources = 0;
   module->walk([&](mlir::arith::ConstantOp constant) {
@@ -222,11 +191,9 @@ TEST_F(ImportOnnxTest, TransformerBlockIsTensorsOnly) {
     // Splats belong into bodies, and no shape is left as a tensor of i64.
     EXPECT_GT(type.getNumElements(), 1);
     EXPECT_FALSE(type.getElementType().isInteger(64));
-    if (auto dense =
-            mlir::dyn_cast<mlir::DenseElementsAttr>(constant.getValue()))
+    if (auto dense = mlir::dyn_cast<mlir::DenseElementsAttr>(constant.getValue()))
       EXPECT_FALSE(dense.isSplat());
-    resources +=
-        mlir::isa<mlir::DenseResourceElementsAttr>(constant.getValue());
+    resources += mlir::isa<mlir::DenseResourceElementsAttr>(constant.getValue());
   });
   // Four weight matrices, and the two biases that are larger than a KiB.
   EXPECT_EQ(resources, 6u);
@@ -236,15 +203,13 @@ TEST_F(ImportOnnxTest, TransformerBlockIsTensorsOnly) {
 }
 
 TEST_F(ImportOnnxTest, BroadcastsStayInMaps) {
-  auto module = import(
-      "g (float[4,1,3] x, float[5,1] y) => (float[4,5,3] z) { z = Mul(x, y) }");
+  auto module = import("g (float[4,1,3] x, float[5,1] y) => (float[4,5,3] z) { z = Mul(x, y) }");
   ASSERT_TRUE(bool(module)) << messages;
   ASSERT_EQ(count<mlir::linalg::GenericOp>(*module), 1u);
   module->walk([&](mlir::linalg::GenericOp op) {
     std::string maps;
     llvm::raw_string_ostream stream(maps);
-    stream << op.getIndexingMapsArray()[0] << " "
-           << op.getIndexingMapsArray()[1];
+    stream << op.getIndexingMapsArray()[0] << " " << op.getIndexingMapsArray()[1];
     EXPECT_EQ(maps, "(d0, d1, d2) -> (d0, 0, d2) (d0, d1, d2) -> (d1, 0)");
   });
 }

@@ -32,14 +32,10 @@ constexpr const char *suiteFolder = "/usr/share/libonnx-testdata/data";
 /// Models that use supported operators in a way that this importer rejects,
 /// with the reason.
 const std::map<std::string, std::string> exceptions = {
-    {"test_cast_FLOAT_to_BFLOAT16",
-     "the expected values are truncated, ONNX asks for rounding to nearest"},
-    {"test_castlike_FLOAT_to_BFLOAT16_expanded",
-     "the expected values are truncated, ONNX asks for rounding"},
-    {"test_cast_BFLOAT16_to_FLOAT",
-     "npz archives, and so this harness, have no bf16"},
-    {"test_castlike_BFLOAT16_to_FLOAT_expanded",
-     "npz archives, and so this harness, have no bf16"},
+    {"test_cast_FLOAT_to_BFLOAT16", "the expected values are truncated, ONNX asks for rounding to nearest"},
+    {"test_castlike_FLOAT_to_BFLOAT16_expanded", "the expected values are truncated, ONNX asks for rounding"},
+    {"test_cast_BFLOAT16_to_FLOAT", "npz archives, and so this harness, have no bf16"},
+    {"test_castlike_BFLOAT16_to_FLOAT_expanded", "npz archives, and so this harness, have no bf16"},
     {"test_reshape_allowzero_reordered", "an input without elements"},
     {"test_split_zero_size_splits", "an input without elements"},
     {"test_slice_start_out_of_bounds", "a result without elements"},
@@ -53,9 +49,8 @@ const std::map<std::string, std::string> exceptions = {
 
 /// Operands from this index on have to be known when the model is compiled.
 const std::map<std::string, int> firstCompileTimeOperand = {
-    {"ConstantOfShape", 0}, {"Dropout", 1},  {"Expand", 1}, {"Range", 0},
-    {"ReduceSum", 1},       {"Reshape", 1},  {"Slice", 1},  {"Split", 1},
-    {"Squeeze", 1},         {"Unsqueeze", 1}};
+    {"ConstantOfShape", 0}, {"Dropout", 1}, {"Expand", 1}, {"Range", 0},   {"ReduceSum", 1},
+    {"Reshape", 1},         {"Slice", 1},   {"Split", 1},  {"Squeeze", 1}, {"Unsqueeze", 1}};
 
 struct Case {
   onnx::ModelProto model;
@@ -69,8 +64,7 @@ template <typename Proto> bool parse(llvm::StringRef path, Proto &proto) {
     llvm::consumeError(buffer.takeError());
     return false;
   }
-  return proto.ParseFromArray((*buffer)->getBufferStart(),
-                              (*buffer)->getBufferSize());
+  return proto.ParseFromArray((*buffer)->getBufferStart(), (*buffer)->getBufferSize());
 }
 
 std::optional<Array> readArray(llvm::StringRef path) {
@@ -82,8 +76,7 @@ std::optional<Array> readArray(llvm::StringRef path) {
     llvm::consumeError(tensor.takeError());
     return std::nullopt;
   }
-  return Array{elementName(tensor->getType()).str(), Shape(tensor->getShape()),
-               tensor->copyBytes()};
+  return Array{elementName(tensor->getType()).str(), Shape(tensor->getShape()), tensor->copyBytes()};
 }
 
 /// The first data set of a test; nothing if it holds sequences, strings or
@@ -100,18 +93,14 @@ std::optional<Case> readCase(llvm::StringRef folder) {
   for (auto &input : result.model.graph().input()) {
     if (weights.contains(input.name()))
       continue;
-    auto array = readArray(
-        (folder + "/test_data_set_0/input_" + llvm::Twine(number++) + ".pb")
-            .str());
+    auto array = readArray((folder + "/test_data_set_0/input_" + llvm::Twine(number++) + ".pb").str());
     if (!array || !input.type().has_tensor_type())
       return std::nullopt;
     result.inputs[input.name()] = *array;
   }
   number = 0;
   for (auto &output : result.model.graph().output()) {
-    auto array = readArray(
-        (folder + "/test_data_set_0/output_" + llvm::Twine(number++) + ".pb")
-            .str());
+    auto array = readArray((folder + "/test_data_set_0/output_" + llvm::Twine(number++) + ".pb").str());
     if (!array || !output.type().has_tensor_type())
       return std::nullopt;
     result.outputs[output.name()] = *array;
@@ -120,21 +109,16 @@ std::optional<Case> readCase(llvm::StringRef folder) {
 }
 
 /// The tolerances of ONNX's backend tests.
-std::string compare(const Array &actual, const Array &expected,
-                    ElementType type) {
+std::string compare(const Array &actual, const Array &expected, ElementType type) {
   if (actual.shape != expected.shape)
-    return "shape " + onnximport::toString(actual.shape) + " instead of " +
-           onnximport::toString(expected.shape);
-  HostTensor a(type, actual.shape, actual.bytes),
-      b(type, expected.shape, expected.bytes);
+    return "shape " + onnximport::toString(actual.shape) + " instead of " + onnximport::toString(expected.shape);
+  HostTensor a(type, actual.shape, actual.bytes), b(type, expected.shape, expected.bytes);
   for (int64_t position = 0; position < expected.size(); ++position) {
     double x = a.getDouble(position), y = b.getDouble(position);
     bool isSame =
-        x == y || (std::isnan(x) && std::isnan(y)) ||
-        (isFloat(type) && std::fabs(x - y) <= 1e-7 + 1e-3 * std::fabs(y));
+        x == y || (std::isnan(x) && std::isnan(y)) || (isFloat(type) && std::fabs(x - y) <= 1e-7 + 1e-3 * std::fabs(y));
     if (!isSame)
-      return "element " + std::to_string(position) + " is " +
-             std::to_string(x) + " instead of " + std::to_string(y);
+      return "element " + std::to_string(position) + " is " + std::to_string(x) + " instead of " + std::to_string(y);
   }
   return "";
 }
@@ -155,16 +139,14 @@ std::string run(const Case &test, bool isFolded) {
       continue;
     for (int operand = first->second; operand < node.input_size(); ++operand)
       if (test.inputs.count(node.input(operand)))
-        options.fixedInputs[node.input(operand)] =
-            test.inputs.at(node.input(operand));
+        options.fixedInputs[node.input(operand)] = test.inputs.at(node.input(operand));
   }
   auto context = st::testing::makeJitContext();
   std::string message;
-  mlir::ScopedDiagnosticHandler handler(context.get(),
-                                        [&](mlir::Diagnostic &diagnostic) {
-                                          message += diagnostic.str() + "\n";
-                                          return mlir::success();
-                                        });
+  mlir::ScopedDiagnosticHandler handler(context.get(), [&](mlir::Diagnostic &diagnostic) {
+    message += diagnostic.str() + "\n";
+    return mlir::success();
+  });
   auto module = importOnnx(test.path, options, context.get());
   if (!module)
     return message;
@@ -174,9 +156,7 @@ std::string run(const Case &test, bool isFolded) {
   for (auto &[name, expected] : test.outputs) {
     for (auto &output : test.model.graph().output())
       if (output.name() == name)
-        message = compare(
-            (*results)[name], expected,
-            *elementTypeFromOnnx(output.type().tensor_type().elem_type()));
+        message = compare((*results)[name], expected, *elementTypeFromOnnx(output.type().tensor_type().elem_type()));
     if (!message.empty())
       return name + ": " + message;
   }
@@ -193,11 +173,9 @@ TEST_P(OnnxSuite, SupportedOperatorsPass) {
   std::vector<std::string> folders;
   std::error_code error;
   std::string suite = std::string(suiteFolder) + "/" + GetParam();
-  for (llvm::sys::fs::directory_iterator it(suite, error), end;
-       it != end && !error; it.increment(error))
+  for (llvm::sys::fs::directory_iterator it(suite, error), end; it != end && !error; it.increment(error))
     folders.push_back(it->path());
-  ASSERT_FALSE(folders.empty())
-      << suite << " is missing; install libonnx-testdata (scripts/setup does)";
+  ASSERT_FALSE(folders.empty()) << suite << " is missing; install libonnx-testdata (scripts/setup does)";
   llvm::sort(folders);
   for (const std::string &folder : folders) {
     std::string name = llvm::sys::path::filename(folder).str();
@@ -229,17 +207,14 @@ TEST_P(OnnxSuite, SupportedOperatorsPass) {
   std::string list;
   for (auto &[name, count] : unsupported)
     list += " " + name + "(" + std::to_string(count) + ")";
-  llvm::outs() << GetParam() << ": " << total << " models, " << passed
-               << " pass, " << excepted << " are listed exceptions, "
-               << otherTypes
-               << " are not on tensors; unsupported operators (nodes):" << list
-               << "\n";
+  llvm::outs() << GetParam() << ": " << total << " models, " << passed << " pass, " << excepted
+               << " are listed exceptions, " << otherTypes
+               << " are not on tensors; unsupported operators (nodes):" << list << "\n";
   EXPECT_GT(passed, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Import, OnnxSuite,
-                         ::testing::Values("node", "simple", "pytorch-operator",
-                                           "pytorch-converted"),
+                         ::testing::Values("node", "simple", "pytorch-operator", "pytorch-converted"),
                          [](const auto &info) {
                            std::string name = info.param;
                            std::replace(name.begin(), name.end(), '-', '_');

@@ -36,8 +36,8 @@ void compareWithTokens(const EventProgram &program) {
 
 TEST(EventProgram, ClosedFormsAreThoseOfTheTokens) {
   compareWithTokens({Event::delay(3), Event::write(0, 5)});
-  compareWithTokens({Event::loop(4, {Event::loop(4, {Event::read(0, 16), Event::read(1, 16), Event::delay(1000)}),
-                                     Event::write(2, 16, 1, 15)})});
+  compareWithTokens({Event::loop(
+      4, {Event::loop(4, {Event::read(0, 16), Event::read(1, 16), Event::delay(1000)}), Event::write(2, 16, 1, 15)})});
   compareWithTokens({Event::loop(0, {Event::read(0, 1)}), Event::read(1, 1)});
   std::mt19937 rng(1);
   for (int i = 0; i < 300; ++i)

@@ -116,17 +116,20 @@ TEST_P(FifoInstances, PrintsAndParsesBack) {
 
 INSTANTIATE_TEST_SUITE_P(All, FifoInstances, testing::ValuesIn(instanceFiles()), [](const auto &info) {
   std::string name = llvm::sys::path::stem(info.param).str();
-  std::replace_if(name.begin(), name.end(), [](char c) { return !isalnum(c); }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !isalnum(c); }, '_');
   return name;
 });
 
 TEST(FifoInstanceErrors, NameTheLine) {
   auto message = [](llvm::StringRef text) { return llvm::toString(parseFifoInstance(text, "x.txt").takeError()); };
   EXPECT_EQ(message("task a {\n  read c 4\n}\n"), "x.txt:2: channel 'c' is not declared above");
-  EXPECT_EQ(message("channel c from a to b width 8\ntask a {\n  write c 4 ii\n}\n"), "x.txt:3: expected a number after 'ii'");
+  EXPECT_EQ(message("channel c from a to b width 8\ntask a {\n  write c 4 ii\n}\n"),
+            "x.txt:3: expected a number after 'ii'");
   EXPECT_EQ(message("channel c from a to b width 8\ntask a {\n  write c x\n}\n"),
             "x.txt:3: expected a number that is not negative, found 'x'");
-  EXPECT_EQ(message("channel c from a to b width 8\nchannel c from a to b width 8\n"), "x.txt:2: channel 'c' is declared twice");
+  EXPECT_EQ(message("channel c from a to b width 8\nchannel c from a to b width 8\n"),
+            "x.txt:2: channel 'c' is declared twice");
   EXPECT_EQ(message("\ntask a {\n  delay 1\n"), "x.txt:4: the '{' of line 2 is not closed");
   EXPECT_EQ(message("fifo c\n"), "x.txt:1: expected 'channel', 'task NAME {' or 'expect'");
 }

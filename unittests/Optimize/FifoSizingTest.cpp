@@ -43,7 +43,8 @@ TEST(FifoSizing, DeadlockNamesTasksAndFifos) {
   llvm::handleAllErrors(std::move(error), [&](const DeadlockError &e) {
     ASSERT_EQ(e.cycle.size(), 3u);
     EXPECT_TRUE(e.others.empty());
-    auto waits = [&](const std::string &task, const std::string &channel, bool full, int64_t depth, const std::string &on) {
+    auto waits = [&](const std::string &task, const std::string &channel, bool full, int64_t depth,
+                     const std::string &on) {
       return llvm::any_of(e.cycle, [&](const WaitingTask &w) {
         return w.task == task && w.channel == channel && w.full == full && w.depthTokens == depth && w.waitsFor == on;
       });
@@ -51,7 +52,8 @@ TEST(FifoSizing, DeadlockNamesTasksAndFifos) {
     EXPECT_TRUE(waits("fork", "b", true, 14, "join"));
     EXPECT_TRUE(waits("join", "c", false, 2, "worker"));
     EXPECT_TRUE(waits("worker", "a", false, 2, "fork"));
-    EXPECT_NE(e.message().find("'fork' waits for 'join': FIFO 'b' is full (depth 14)"), std::string::npos) << e.message();
+    EXPECT_NE(e.message().find("'fork' waits for 'join': FIFO 'b' is full (depth 14)"), std::string::npos)
+        << e.message();
   });
 }
 
@@ -109,7 +111,8 @@ TEST(FifoSizing, SmallestDepthIsTheSmallest) {
   int needed = 0;
   for (int i = 0; i < 150; ++i) {
     FifoSizingProblem problem = naive::randomProblem(rng);
-    std::vector<int64_t> depths = llvm::cantFail(problem.growDepths(std::vector<int64_t>(problem.channels().size(), 1)));
+    std::vector<int64_t> depths =
+        llvm::cantFail(problem.growDepths(std::vector<int64_t>(problem.channels().size(), 1)));
     ASSERT_TRUE(naive::completes(problem, depths));
     for (size_t c = 0; c < depths.size(); ++c) {
       int64_t smallest = llvm::cantFail(problem.smallestDepth(c, depths));
@@ -217,7 +220,8 @@ TEST(FifoSizing, AThousandTasksWithinASecond) {
       join = {Event::loop(4096, {read0, read1, Event::write(channel, 1)})};
     }
     programs.push_back({Event::loop(4096, {Event::read(channel, 1, 0), Event::write(a, 1, 0), Event::write(b, 1)})});
-    programs.push_back({Event::loop(64, {Event::loop(4, {Event::read(a, 16), Event::delay(20)}), Event::write(c, 64)})});
+    programs.push_back(
+        {Event::loop(64, {Event::loop(4, {Event::read(a, 16), Event::delay(20)}), Event::write(c, 64)})});
     programs.push_back({Event::loop(64, {Event::read(c, 64), Event::delay(30), Event::write(d, 64)})});
     programs.push_back({Event::read(b, 1, 0), Event::read(d, 1, 0)});
     previous = join;

@@ -20,10 +20,14 @@ std::mt19937_64 &generator() {
 uint64_t randomBits() {
   const uint64_t bits = generator()();
   switch (generator()() % 4) {
-  case 0: return bits;
-  case 1: return bits & generator()() & generator()();
-  case 2: return ~uint64_t(0) << (bits % 64);
-  default: return (uint64_t(1) << (bits % 64)) - 1;
+  case 0:
+    return bits;
+  case 1:
+    return bits & generator()() & generator()();
+  case 2:
+    return ~uint64_t(0) << (bits % 64);
+  default:
+    return (uint64_t(1) << (bits % 64)) - 1;
   }
 }
 

@@ -12,8 +12,7 @@ namespace {
 unsigned countEntries(llvm::StringRef folder) {
   unsigned count = 0;
   std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; it != end && !error;
-       it.increment(error))
+  for (fs::directory_iterator it(folder, error), end; it != end && !error; it.increment(error))
     ++count;
   return count;
 }
@@ -49,8 +48,7 @@ TEST(OutputFolder, ReplacesItsOwnResultsOnly) {
   ASSERT_FALSE(bool(writeFile(out + "/thesis.tex", "years of work")));
   auto refused = OutputFolder::create(out);
   ASSERT_FALSE(bool(refused));
-  EXPECT_NE(llvm::toString(refused.takeError()).find("holds no design.json"),
-            std::string::npos);
+  EXPECT_NE(llvm::toString(refused.takeError()).find("holds no design.json"), std::string::npos);
   EXPECT_TRUE(fs::exists(out + "/thesis.tex"));
 
   ASSERT_FALSE(bool(writeFile(out + "/design.json", "{}")));
@@ -68,8 +66,7 @@ TEST(OutputFolder, RefusesAFile) {
   ASSERT_FALSE(bool(writeFile(temporary.path("out"), "")));
   auto folder = OutputFolder::create(temporary.path("out"));
   ASSERT_FALSE(bool(folder));
-  EXPECT_NE(llvm::toString(folder.takeError()).find("is not a folder"),
-            std::string::npos);
+  EXPECT_NE(llvm::toString(folder.takeError()).find("is not a folder"), std::string::npos);
 }
 
 TEST(Json, RoundTripAndErrors) {
@@ -85,8 +82,7 @@ TEST(Json, RoundTripAndErrors) {
   auto broken = readJson(path);
   ASSERT_FALSE(bool(broken));
   std::string message = llvm::toString(broken.takeError());
-  EXPECT_NE(message.find("a.json: not valid JSON: [1:18"), std::string::npos)
-      << message;
+  EXPECT_NE(message.find("a.json: not valid JSON: [1:18"), std::string::npos) << message;
 }
 
 } // namespace

@@ -17,14 +17,11 @@ namespace {
 // 3), f=asfortranarray(x), s=int64(-7), flags=array([True, False])).
 #include "NumpyArchive.inc"
 
-std::string messageOf(llvm::Error error) {
-  return llvm::toString(std::move(error));
-}
+std::string messageOf(llvm::Error error) { return llvm::toString(std::move(error)); }
 
 Array makeArray(std::vector<float> values, llvm::SmallVector<int64_t> shape) {
   Array array{"f32", std::move(shape), {}};
-  array.bytes.assign(reinterpret_cast<char *>(values.data()),
-                     reinterpret_cast<char *>(values.data() + values.size()));
+  array.bytes.assign(reinterpret_cast<char *>(values.data()), reinterpret_cast<char *>(values.data() + values.size()));
   return array;
 }
 
@@ -62,9 +59,7 @@ TEST_F(NpzTest, RoundTrip) {
 }
 
 TEST_F(NpzTest, ReadsWhatNumpyWrites) {
-  ASSERT_EQ(messageOf(writeFile(
-                path, llvm::StringRef(numpyArchive, sizeof(numpyArchive)))),
-            "");
+  ASSERT_EQ(messageOf(writeFile(path, llvm::StringRef(numpyArchive, sizeof(numpyArchive)))), "");
   auto arrays = readNpz(path);
   ASSERT_TRUE(bool(arrays)) << messageOf(arrays.takeError());
   ASSERT_EQ(arrays->size(), 4u);
@@ -86,15 +81,10 @@ TEST_F(NpzTest, ErrorsNameFileAndRemedy) {
   auto missing = readNpz(folder.path("missing.npz"));
   ASSERT_FALSE(bool(missing));
   std::string message = messageOf(missing.takeError());
-  EXPECT_NE(message.find("missing.npz: cannot be read"), std::string::npos)
-      << message;
+  EXPECT_NE(message.find("missing.npz: cannot be read"), std::string::npos) << message;
 
-  message =
-      readError("not a zip file at all, but long enough to hold an end record");
-  EXPECT_NE(
-      message.find(
-          "a.npz: not a readable .npz archive: the zip directory is missing"),
-      std::string::npos);
+  message = readError("not a zip file at all, but long enough to hold an end record");
+  EXPECT_NE(message.find("a.npz: not a readable .npz archive: the zip directory is missing"), std::string::npos);
   EXPECT_NE(message.find("write it again with numpy.savez"), std::string::npos);
 }
 
@@ -104,18 +94,15 @@ TEST_F(NpzTest, UnsupportedElementType) {
   bytes.replace(bytes.find("<f4"), 3, ">f4");
   // The checksum protects the header; without repairing it the damage is what
   // is reported.
-  EXPECT_NE(readError(bytes).find("the checksum of 'x.npy' is wrong"),
-            std::string::npos);
+  EXPECT_NE(readError(bytes).find("the checksum of 'x.npy' is wrong"), std::string::npos);
   NamedArrays odd{{"x", Array{"c64", {1}, std::vector<char>(8)}}};
-  EXPECT_NE(messageOf(writeNpz(path, odd)).find("unknown element type 'c64'"),
-            std::string::npos);
+  EXPECT_NE(messageOf(writeNpz(path, odd)).find("unknown element type 'c64'"), std::string::npos);
 }
 
 TEST_F(NpzTest, EveryTruncationIsAnError) {
   llvm::StringRef whole(numpyArchive, sizeof(numpyArchive));
   for (size_t size = 0; size < whole.size(); ++size)
-    EXPECT_NE(readError(whole.take_front(size)), "")
-        << "first " << size << " bytes";
+    EXPECT_NE(readError(whole.take_front(size)), "") << "first " << size << " bytes";
 }
 
 TEST_F(NpzTest, DamagedBytesNeverCrash) {
@@ -132,8 +119,7 @@ TEST_F(NpzTest, DamagedBytesNeverCrash) {
 
 TEST_F(NpzTest, WriterRejectsWrongSizes) {
   NamedArrays arrays{{"x", makeArray({1, 2}, {3})}};
-  EXPECT_NE(messageOf(writeNpz(path, arrays))
-                .find("array 'x' has 8 bytes where its shape needs 12"),
+  EXPECT_NE(messageOf(writeNpz(path, arrays)).find("array 'x' has 8 bytes where its shape needs 12"),
             std::string::npos);
 }
 

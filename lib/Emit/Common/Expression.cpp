@@ -164,8 +164,8 @@ Expression st::printAffine(AffineExpr expression, unsigned numDims, ArrayRef<Exp
   switch (operation.getKind()) {
   case AffineExprKind::Add: {
     // a + b * -1 is how affine expressions subtract.
-    for (auto [a, b] : {std::pair(operation.getLHS(), operation.getRHS()),
-                        std::pair(operation.getRHS(), operation.getLHS())})
+    for (auto [a, b] :
+         {std::pair(operation.getLHS(), operation.getRHS()), std::pair(operation.getRHS(), operation.getLHS())})
       if (auto product = dyn_cast<AffineBinaryOpExpr>(b))
         if (auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
             factor && product.getKind() == AffineExprKind::Mul && factor.getValue() < 0)

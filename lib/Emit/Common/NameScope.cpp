@@ -7,16 +7,16 @@ using namespace st;
 /// Keywords, and names that the headers of emitted code bring into the global namespace.
 static bool isReserved(llvm::StringRef name) {
   static const llvm::StringSet<> reserved = {
-      "alignas",  "asm",      "auto",      "bool",     "break",   "case",    "char",    "class",    "const",
-      "continue", "default",  "delete",    "do",       "double",  "else",    "enum",    "extern",   "false",
-      "float",    "for",      "friend",    "goto",     "if",      "inline",  "int",     "long",     "main",
-      "namespace", "new",     "operator",  "private",  "public",  "return",  "short",   "signed",   "sizeof",
-      "static",   "struct",   "switch",    "template", "this",    "throw",   "true",    "try",      "typedef",
-      "typename", "union",    "unsigned",  "using",    "virtual", "void",    "volatile", "while",   "and",
-      "or",       "not",      "xor",       "hls",      "st",      "std",     "get_lane", "set_lane", "maximum",
-      "minimum",  "ap_int",   "ap_uint",   "INFINITY", "NAN",     "signal",  "remove",  "rename",   "index",
-      "read",     "write",    "exp",       "log",      "sqrt",    "sin",     "cos",     "tan",      "tanh",
-      "erf",      "pow",      "y0",        "y1",       "j0",      "j1",      "gamma"};
+      "alignas",   "asm",     "auto",     "bool",     "break",   "case",   "char",     "class",    "const",
+      "continue",  "default", "delete",   "do",       "double",  "else",   "enum",     "extern",   "false",
+      "float",     "for",     "friend",   "goto",     "if",      "inline", "int",      "long",     "main",
+      "namespace", "new",     "operator", "private",  "public",  "return", "short",    "signed",   "sizeof",
+      "static",    "struct",  "switch",   "template", "this",    "throw",  "true",     "try",      "typedef",
+      "typename",  "union",   "unsigned", "using",    "virtual", "void",   "volatile", "while",    "and",
+      "or",        "not",     "xor",      "hls",      "st",      "std",    "get_lane", "set_lane", "maximum",
+      "minimum",   "ap_int",  "ap_uint",  "INFINITY", "NAN",     "signal", "remove",   "rename",   "index",
+      "read",      "write",   "exp",      "log",      "sqrt",    "sin",    "cos",      "tan",      "tanh",
+      "erf",       "pow",     "y0",       "y1",       "j0",      "j1",     "gamma"};
   return reserved.contains(name);
 }
 

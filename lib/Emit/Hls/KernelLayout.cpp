@@ -6,8 +6,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace st;
@@ -88,8 +88,8 @@ static PortElement chooseElement(BlockArgument argument, MemRefType memory) {
   PortElement element;
   element.lanes = std::max<int64_t>(lanes, 1);
   int64_t bits = scalarBits(memory.getElementType());
-  element.cppType = element.lanes == 1 ? *cppType(memory.getElementType())
-                                       : "ap_uint<" + std::to_string(element.lanes * bits) + ">";
+  element.cppType =
+      element.lanes == 1 ? *cppType(memory.getElementType()) : "ap_uint<" + std::to_string(element.lanes * bits) + ">";
   return element;
 }
 

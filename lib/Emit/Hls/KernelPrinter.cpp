@@ -44,8 +44,8 @@ static void printStreams(const KernelLayout &layout, SourceWriter &out) {
     out.line("hls::stream<" + tokenCppType(type.getTokenType()) + ", " + std::to_string(type.getDepth()) + "> " + name +
              "(\"" + name + "\");");
     if (auto storage = stream.getStorageAttr())
-      out.directive("#pragma HLS bind_storage variable=" + Twine(name) + " type=fifo impl=" +
-                    fifoImplementation(storage.getValue()));
+      out.directive("#pragma HLS bind_storage variable=" + Twine(name) +
+                    " type=fifo impl=" + fifoImplementation(storage.getValue()));
   }
 }
 

@@ -46,8 +46,8 @@ void TaskPrinter::forEachLane(VectorType type, function_ref<void(ArrayRef<Expres
     Expression index = literal(0);
     if (extent != 1) {
       index = {inner.declare(loops == 1 ? "lane" : "lane_" + std::to_string(indices.size()))};
-      out.open("for (int " + index.text + " = 0; " + index.text + " < " + std::to_string(extent) + "; ++" +
-               index.text + ")");
+      out.open("for (int " + index.text + " = 0; " + index.text + " < " + std::to_string(extent) + "; ++" + index.text +
+               ")");
       out.directive("#pragma HLS unroll");
     }
     indices.push_back(index);

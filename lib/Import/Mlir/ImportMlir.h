@@ -14,7 +14,6 @@ namespace st {
 /// that it calls are inlined. Arguments and results without an `st.name` are
 /// called arg0, arg1, ... and result0, ... On failure emits diagnostics and
 /// returns null.
-mlir::OwningOpRef<mlir::ModuleOp> importMlir(llvm::StringRef path,
-                                             mlir::MLIRContext *context);
+mlir::OwningOpRef<mlir::ModuleOp> importMlir(llvm::StringRef path, mlir::MLIRContext *context);
 
 } // namespace st

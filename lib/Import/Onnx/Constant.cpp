@@ -10,13 +10,10 @@ using namespace mlir;
 namespace st::onnximport {
 namespace {
 
-FailureOr<HostTensor> readAttribute(NodeImporter &node,
-                                    const onnx::AttributeProto &attribute) {
-  llvm::Expected<HostTensor> tensor =
-      readTensor(attribute.t(), attribute.t().raw_data(), "");
+FailureOr<HostTensor> readAttribute(NodeImporter &node, const onnx::AttributeProto &attribute) {
+  llvm::Expected<HostTensor> tensor = readTensor(attribute.t(), attribute.t().raw_data(), "");
   if (!tensor)
-    return node.emitError()
-           << "its value " << llvm::toString(tensor.takeError());
+    return node.emitError() << "its value " << llvm::toString(tensor.takeError());
   return *tensor;
 }
 
@@ -29,22 +26,16 @@ LogicalResult importConstant(NodeImporter &node) {
     return success();
   }
   if (const onnx::AttributeProto *value = node.find("value_float")) {
-    node.setOutput(0, HostTensor::fromDoubles(ElementType::F32, {}, [&](auto) {
-                     return value->f();
-                   }));
+    node.setOutput(0, HostTensor::fromDoubles(ElementType::F32, {}, [&](auto) { return value->f(); }));
     return success();
   }
   if (const onnx::AttributeProto *value = node.find("value_int")) {
-    node.setOutput(0, HostTensor::fromInts(ElementType::I64, {},
-                                           [&](auto) { return value->i(); }));
+    node.setOutput(0, HostTensor::fromInts(ElementType::I64, {}, [&](auto) { return value->i(); }));
     return success();
   }
   if (const onnx::AttributeProto *value = node.find("value_floats")) {
-    node.setOutput(0, HostTensor::fromDoubles(ElementType::F32,
-                                              {value->floats_size()},
-                                              [&](ArrayRef<int64_t> index) {
-                                                return value->floats(index[0]);
-                                              }));
+    node.setOutput(0, HostTensor::fromDoubles(ElementType::F32, {value->floats_size()},
+                                              [&](ArrayRef<int64_t> index) { return value->floats(index[0]); }));
     return success();
   }
   if (std::optional<Shape> values = node.getInts("value_ints")) {
@@ -62,17 +53,14 @@ LogicalResult importConstantOfShape(NodeImporter &node) {
   int64_t size = 1;
   for (int64_t extent : *shape)
     if (extent < 0 || llvm::MulOverflow(size, extent, size))
-      return node.emitError()
-             << "shape " << toString(*shape) << " is not possible";
-  HostTensor value =
-      HostTensor::fromDoubles(ElementType::F32, {1}, [](auto) { return 0; });
+      return node.emitError() << "shape " << toString(*shape) << " is not possible";
+  HostTensor value = HostTensor::fromDoubles(ElementType::F32, {1}, [](auto) { return 0; });
   if (const onnx::AttributeProto *attribute = node.find("value")) {
     FailureOr<HostTensor> given = readAttribute(node, *attribute);
     if (failed(given))
       return failure();
     if (given->size() != 1)
-      return node.emitError()
-             << "its value has " << given->size() << " elements, not 1";
+      return node.emitError() << "its value has " << given->size() << " elements, not 1";
     value = *given;
   }
   node.setOutput(0, HostTensor::splat(*shape, value));
@@ -80,8 +68,7 @@ LogicalResult importConstantOfShape(NodeImporter &node) {
 }
 
 LogicalResult importRange(NodeImporter &node) {
-  const HostTensor *start = node.constant(0), *limit = node.constant(1),
-                   *delta = node.constant(2);
+  const HostTensor *start = node.constant(0), *limit = node.constant(1), *delta = node.constant(2);
   if (!start || !limit || !delta)
     return node.emitError() << "its limits depend on run-time data; make them "
                                "constants or give the model fixed "
@@ -90,23 +77,17 @@ LogicalResult importRange(NodeImporter &node) {
   double step = delta->getDouble(0);
   if (step == 0)
     return node.emitError() << "has a step of 0";
-  double count = std::max(
-      0.0, std::ceil((limit->getDouble(0) - start->getDouble(0)) / step));
+  double count = std::max(0.0, std::ceil((limit->getDouble(0) - start->getDouble(0)) / step));
   if (!(count <= double(1 << 26)))
-    return node.emitError()
-           << "has " << count
-           << " elements; more than 2^26 are not computed at import";
+    return node.emitError() << "has " << count << " elements; more than 2^26 are not computed at import";
   if (isFloat(type))
-    node.setOutput(0, HostTensor::fromDoubles(
-                          type, {int64_t(count)}, [&](ArrayRef<int64_t> index) {
-                            return start->getDouble(0) + index[0] * step;
-                          }));
+    node.setOutput(0, HostTensor::fromDoubles(type, {int64_t(count)}, [&](ArrayRef<int64_t> index) {
+                     return start->getDouble(0) + index[0] * step;
+                   }));
   else
-    node.setOutput(0, HostTensor::fromInts(type, {int64_t(count)},
-                                           [&](ArrayRef<int64_t> index) {
-                                             return start->getInt(0) +
-                                                    index[0] * delta->getInt(0);
-                                           }));
+    node.setOutput(0, HostTensor::fromInts(type, {int64_t(count)}, [&](ArrayRef<int64_t> index) {
+                     return start->getInt(0) + index[0] * delta->getInt(0);
+                   }));
   return success();
 }
 

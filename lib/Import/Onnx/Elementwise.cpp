@@ -9,41 +9,31 @@ namespace {
 
 using HostScalar = HostAlgebra::Scalar;
 using EmitFunction = llvm::function_ref<Value(EmitAlgebra &, ValueRange)>;
-using HostFunction =
-    llvm::function_ref<HostScalar(HostAlgebra &, ArrayRef<HostScalar>)>;
+using HostFunction = llvm::function_ref<HostScalar(HostAlgebra &, ArrayRef<HostScalar>)>;
 
 HostScalar scalarAt(const HostTensor &tensor, int64_t position) {
-  return isFloat(tensor.getType())
-             ? HostScalar{tensor.getDouble(position), 0}
-             : HostScalar{tensor.getDouble(position), tensor.getInt(position)};
+  return isFloat(tensor.getType()) ? HostScalar{tensor.getDouble(position), 0}
+                                   : HostScalar{tensor.getDouble(position), tensor.getInt(position)};
 }
 
 FailureOr<Shape> commonShape(NodeImporter &node, ArrayRef<unsigned> operands) {
   Shape shape;
   for (unsigned operand : operands) {
-    std::optional<Shape> wider =
-        broadcastShapes(shape, node.input(operand).shape);
+    std::optional<Shape> wider = broadcastShapes(shape, node.input(operand).shape);
     if (!wider)
-      return node.emitError()
-             << "shape " << toString(node.input(operand).shape) << " of '"
-             << node.input(operand).name << "' does not broadcast with "
-             << toString(shape);
+      return node.emitError() << "shape " << toString(node.input(operand).shape) << " of '" << node.input(operand).name
+                              << "' does not broadcast with " << toString(shape);
     shape = *wider;
   }
   return shape;
 }
 
-HostTensor evaluate(NodeImporter &node, ArrayRef<unsigned> operands,
-                    ArrayRef<int64_t> shape, ElementType type,
+HostTensor evaluate(NodeImporter &node, ArrayRef<unsigned> operands, ArrayRef<int64_t> shape, ElementType type,
                     ElementType resultType, HostFunction compute) {
   HostAlgebra algebra(type);
   // Equal operands everywhere give equal results everywhere.
-  bool isSplat = llvm::all_of(operands, [&](unsigned operand) {
-    return node.constant(operand)->isSplat();
-  });
-  Shape computed = isSplat && !llvm::is_contained(shape, 0)
-                       ? Shape(shape.size(), 1)
-                       : Shape(shape);
+  bool isSplat = llvm::all_of(operands, [&](unsigned operand) { return node.constant(operand)->isSplat(); });
+  Shape computed = isSplat && !llvm::is_contained(shape, 0) ? Shape(shape.size(), 1) : Shape(shape);
   SmallVector<Shape> strides;
   for (unsigned operand : operands)
     strides.push_back(broadcastStrides(node.input(operand).shape, shape));
@@ -59,47 +49,35 @@ HostTensor evaluate(NodeImporter &node, ArrayRef<unsigned> operands,
   };
   HostTensor result =
       isFloat(resultType)
-          ? HostTensor::fromDoubles(
-                resultType, computed,
-                [&](ArrayRef<int64_t> index) { return at(index).number; })
-          : HostTensor::fromInts(
-                resultType, computed,
-                [&](ArrayRef<int64_t> index) { return at(index).integer; });
+          ? HostTensor::fromDoubles(resultType, computed, [&](ArrayRef<int64_t> index) { return at(index).number; })
+          : HostTensor::fromInts(resultType, computed, [&](ArrayRef<int64_t> index) { return at(index).integer; });
   return isSplat ? HostTensor::splat(shape, result) : result;
 }
 
 /// Imports one operator on `operands`. `type` is the type that is computed
 /// with.
-LogicalResult importElementwise(NodeImporter &node, ArrayRef<unsigned> operands,
-                                ElementType type, ElementType resultType,
-                                EmitFunction emit, HostFunction host) {
+LogicalResult importElementwise(NodeImporter &node, ArrayRef<unsigned> operands, ElementType type,
+                                ElementType resultType, EmitFunction emit, HostFunction host) {
   FailureOr<Shape> shape = commonShape(node, operands);
   if (failed(shape))
     return failure();
-  bool allConstant = llvm::all_of(operands, [&](unsigned operand) {
-    return node.constant(operand) != nullptr;
-  });
+  bool allConstant = llvm::all_of(operands, [&](unsigned operand) { return node.constant(operand) != nullptr; });
   if (allConstant) {
-    bool isSplat = llvm::all_of(operands, [&](unsigned operand) {
-      return node.constant(operand)->isSplat();
-    });
-    if (isSplat || !isFloat(resultType) ||
-        numElements(*shape) <= largestFoldedElements) {
-      node.setOutput(0,
-                     evaluate(node, operands, *shape, type, resultType, host));
+    bool isSplat = llvm::all_of(operands, [&](unsigned operand) { return node.constant(operand)->isSplat(); });
+    if (isSplat || !isFloat(resultType) || numElements(*shape) <= largestFoldedElements) {
+      node.setOutput(0, evaluate(node, operands, *shape, type, resultType, host));
       return success();
     }
   }
   SmallVector<ElementwiseOperand> emitted;
   for (unsigned operand : operands)
     emitted.push_back(elementwiseOperand(node, operand));
-  Value result = emitElementwise(
-      node.builder, node.loc, emitted, *shape,
-      toMlirType(resultType, node.builder.getContext()),
-      [&](OpBuilder &builder, Location loc, ValueRange scalars) {
-        EmitAlgebra algebra(builder, loc, type);
-        return emit(algebra, scalars);
-      });
+  Value result =
+      emitElementwise(node.builder, node.loc, emitted, *shape, toMlirType(resultType, node.builder.getContext()),
+                      [&](OpBuilder &builder, Location loc, ValueRange scalars) {
+                        EmitAlgebra algebra(builder, loc, type);
+                        return emit(algebra, scalars);
+                      });
   node.setOutput(0, resultType, result);
   return success();
 }
@@ -108,9 +86,8 @@ LogicalResult checkSameType(NodeImporter &node, ArrayRef<unsigned> operands) {
   ElementType type = node.input(operands.front()).type;
   for (unsigned operand : operands)
     if (node.input(operand).type != type)
-      return node.emitError()
-             << "operands of types " << elementName(type) << " and "
-             << elementName(node.input(operand).type) << "; insert a Cast";
+      return node.emitError() << "operands of types " << elementName(type) << " and "
+                              << elementName(node.input(operand).type) << "; insert a Cast";
   return success();
 }
 
@@ -118,39 +95,28 @@ enum class Accepts { Any, Float, Bool };
 
 LogicalResult checkAccepts(NodeImporter &node, Accepts accepts) {
   ElementType type = node.input(0).type;
-  if ((accepts == Accepts::Float && !isFloat(type)) ||
-      (accepts == Accepts::Bool && type != ElementType::Bool))
-    return node.emitError()
-           << "element type " << elementName(type) << " is not supported; "
-           << (accepts == Accepts::Float ? "a floating-point type" : "bool")
-           << " is";
+  if ((accepts == Accepts::Float && !isFloat(type)) || (accepts == Accepts::Bool && type != ElementType::Bool))
+    return node.emitError() << "element type " << elementName(type) << " is not supported; "
+                            << (accepts == Accepts::Float ? "a floating-point type" : "bool") << " is";
   return success();
 }
 
 /// Adds a unary operator written as a function (algebra, node, x).
-template <typename Function>
-void addUnary(OpRegistry &registry, StringRef name, Accepts accepts,
-              Function function) {
+template <typename Function> void addUnary(OpRegistry &registry, StringRef name, Accepts accepts, Function function) {
   registry[name] = [=](NodeImporter &node) -> LogicalResult {
     if (failed(checkAccepts(node, accepts)))
       return failure();
     ElementType type = node.input(0).type;
     return importElementwise(
-        node, {0}, type, type,
-        [&](EmitAlgebra &a, ValueRange x) -> Value {
-          return function(a, node, x[0]);
-        },
-        [&](HostAlgebra &a, ArrayRef<HostScalar> x) {
-          return function(a, node, x[0]);
-        });
+        node, {0}, type, type, [&](EmitAlgebra &a, ValueRange x) -> Value { return function(a, node, x[0]); },
+        [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return function(a, node, x[0]); });
   };
 }
 
 /// Before version 7 the second operand broadcasts only if an attribute says so,
 /// from the dimension `axis` on.
 LogicalResult alignOldBroadcast(NodeImporter &node) {
-  if (node.opset >= 7 || !node.getInt("broadcast", 0) ||
-      !node.hasAttribute("axis"))
+  if (node.opset >= 7 || !node.getInt("broadcast", 0) || !node.hasAttribute("axis"))
     return success();
   int64_t rank = node.input(0).rank();
   FailureOr<int64_t> axis = node.normalizeAxis(node.getInt("axis", 0), rank);
@@ -158,9 +124,8 @@ LogicalResult alignOldBroadcast(NodeImporter &node) {
     return failure();
   Shape shape = node.input(1).shape;
   if (*axis + int64_t(shape.size()) > rank)
-    return node.emitError()
-           << "shape " << toString(shape) << " does not fit at axis " << *axis
-           << " of " << toString(node.input(0).shape);
+    return node.emitError() << "shape " << toString(shape) << " does not fit at axis " << *axis << " of "
+                            << toString(node.input(0).shape);
   shape.append(rank - *axis - shape.size(), 1);
   node.reshapeInput(1, shape);
   return success();
@@ -169,55 +134,41 @@ LogicalResult alignOldBroadcast(NodeImporter &node) {
 /// Adds a binary operator written as a function (algebra, x, y). With
 /// `givesBool` it is a comparison.
 template <typename Function>
-void addBinary(OpRegistry &registry, StringRef name, Accepts accepts,
-               bool givesBool, Function function) {
+void addBinary(OpRegistry &registry, StringRef name, Accepts accepts, bool givesBool, Function function) {
   registry[name] = [=](NodeImporter &node) -> LogicalResult {
-    if (failed(checkAccepts(node, accepts)) ||
-        failed(checkSameType(node, {0, 1})) || failed(alignOldBroadcast(node)))
+    if (failed(checkAccepts(node, accepts)) || failed(checkSameType(node, {0, 1})) || failed(alignOldBroadcast(node)))
       return failure();
     ElementType type = node.input(0).type;
     return importElementwise(
         node, {0, 1}, type, givesBool ? ElementType::Bool : type,
-        [&](EmitAlgebra &a, ValueRange x) -> Value {
-          return function(a, x[0], x[1]);
-        },
-        [&](HostAlgebra &a, ArrayRef<HostScalar> x) {
-          return function(a, x[0], x[1]);
-        });
+        [&](EmitAlgebra &a, ValueRange x) -> Value { return function(a, x[0], x[1]); },
+        [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return function(a, x[0], x[1]); });
   };
 }
 
 /// Adds an operator on any number of operands that are combined from left to
 /// right; the mean divides at the end.
-template <typename Function>
-void addVariadic(OpRegistry &registry, StringRef name, bool isMean,
-                 Function function) {
+template <typename Function> void addVariadic(OpRegistry &registry, StringRef name, bool isMean, Function function) {
   registry[name] = [=](NodeImporter &node) -> LogicalResult {
-    SmallVector<unsigned> operands =
-        llvm::to_vector(llvm::seq<unsigned>(0, node.numInputs()));
+    SmallVector<unsigned> operands = llvm::to_vector(llvm::seq<unsigned>(0, node.numInputs()));
     if (failed(checkSameType(node, operands)))
       return failure();
     auto combine = [&](auto &algebra, auto scalars) {
       auto result = scalars[0];
       for (size_t which = 1; which < scalars.size(); ++which)
         result = function(algebra, result, scalars[which]);
-      return isMean ? algebra.div(result, algebra.constant(scalars.size()))
-                    : result;
+      return isMean ? algebra.div(result, algebra.constant(scalars.size())) : result;
     };
     ElementType type = node.input(0).type;
     return importElementwise(
-        node, operands, type, type,
-        [&](EmitAlgebra &a, ValueRange x) {
-          return combine(a, SmallVector<Value>(x));
-        },
+        node, operands, type, type, [&](EmitAlgebra &a, ValueRange x) { return combine(a, SmallVector<Value>(x)); },
         [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return combine(a, x); });
   };
 }
 
 /// Powers with exponents that have a cheaper form, as PyTorch computes them.
 template <typename Algebra>
-typename Algebra::Scalar
-constantPower(Algebra &algebra, typename Algebra::Scalar x, double exponent) {
+typename Algebra::Scalar constantPower(Algebra &algebra, typename Algebra::Scalar x, double exponent) {
   if (exponent == 0.5)
     return algebra.sqrt(x);
   auto result = x;
@@ -234,30 +185,21 @@ LogicalResult importPow(NodeImporter &node) {
   if (exponent && exponent->isSplat()) {
     double value = exponent->getDouble(0);
     FailureOr<Shape> shape = commonShape(node, {0, 1});
-    bool isCheap = value == 1 || value == 2 || value == 3 ||
-                   (value == 0.5 && isFloat(type));
+    bool isCheap = value == 1 || value == 2 || value == 3 || (value == 0.5 && isFloat(type));
     if (succeeded(shape) && *shape == node.input(0).shape && isCheap)
       return importElementwise(
-          node, {0}, type, type,
-          [&](EmitAlgebra &a, ValueRange x) -> Value {
-            return constantPower(a, x[0], value);
-          },
-          [&](HostAlgebra &a, ArrayRef<HostScalar> x) {
-            return constantPower(a, x[0], value);
-          });
+          node, {0}, type, type, [&](EmitAlgebra &a, ValueRange x) -> Value { return constantPower(a, x[0], value); },
+          [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return constantPower(a, x[0], value); });
   }
   // The exponent may have a type of its own. Where exactly one side is
   // floating-point, so is the computation.
   ElementType exponentType = node.input(1).type;
-  ElementType computed =
-      !isFloat(type) && isFloat(exponentType) ? exponentType : type;
+  ElementType computed = !isFloat(type) && isFloat(exponentType) ? exponentType : type;
   return importElementwise(
       node, {0, 1}, computed, type,
       [&](EmitAlgebra &a, ValueRange x) -> Value {
-        Value base =
-            EmitAlgebra(a.builder, a.loc, type).convert(x[0], computed);
-        Value power =
-            EmitAlgebra(a.builder, a.loc, exponentType).convert(x[1], computed);
+        Value base = EmitAlgebra(a.builder, a.loc, type).convert(x[0], computed);
+        Value power = EmitAlgebra(a.builder, a.loc, exponentType).convert(x[1], computed);
         return a.convert(a.pow(base, power), type);
       },
       [&](HostAlgebra &a, ArrayRef<HostScalar> x) {
@@ -269,19 +211,13 @@ LogicalResult importPow(NodeImporter &node) {
 
 LogicalResult importWhere(NodeImporter &node) {
   if (node.input(0).type != ElementType::Bool)
-    return node.emitError() << "its condition must be bool, not "
-                            << elementName(node.input(0).type);
+    return node.emitError() << "its condition must be bool, not " << elementName(node.input(0).type);
   if (failed(checkSameType(node, {1, 2})))
     return failure();
   ElementType type = node.input(1).type;
   return importElementwise(
-      node, {0, 1, 2}, type, type,
-      [](EmitAlgebra &a, ValueRange x) -> Value {
-        return a.select(x[0], x[1], x[2]);
-      },
-      [](HostAlgebra &a, ArrayRef<HostScalar> x) {
-        return a.select(x[0], x[1], x[2]);
-      });
+      node, {0, 1, 2}, type, type, [](EmitAlgebra &a, ValueRange x) -> Value { return a.select(x[0], x[1], x[2]); },
+      [](HostAlgebra &a, ArrayRef<HostScalar> x) { return a.select(x[0], x[1], x[2]); });
 }
 
 LogicalResult importCast(NodeImporter &node) {
@@ -294,13 +230,8 @@ LogicalResult importCast(NodeImporter &node) {
     return success();
   }
   return importElementwise(
-      node, {0}, from, *to,
-      [&](EmitAlgebra &a, ValueRange x) -> Value {
-        return a.convert(x[0], *to);
-      },
-      [&](HostAlgebra &a, ArrayRef<HostScalar> x) {
-        return a.convert(x[0], *to);
-      });
+      node, {0}, from, *to, [&](EmitAlgebra &a, ValueRange x) -> Value { return a.convert(x[0], *to); },
+      [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return a.convert(x[0], *to); });
 }
 
 /// Clip takes its limits as attributes before version 11, as optional operands
@@ -330,18 +261,13 @@ LogicalResult importClip(NodeImporter &node) {
   auto clip = [&](auto &algebra, auto x) {
     auto result = x[0];
     if (low || lowOperand)
-      result =
-          algebra.max(result, low ? algebra.constant(*low) : x[*lowOperand]);
+      result = algebra.max(result, low ? algebra.constant(*low) : x[*lowOperand]);
     if (high || highOperand)
-      result =
-          algebra.min(result, high ? algebra.constant(*high) : x[*highOperand]);
+      result = algebra.min(result, high ? algebra.constant(*high) : x[*highOperand]);
     return result;
   };
   return importElementwise(
-      node, operands, type, type,
-      [&](EmitAlgebra &a, ValueRange x) {
-        return clip(a, SmallVector<Value>(x));
-      },
+      node, operands, type, type, [&](EmitAlgebra &a, ValueRange x) { return clip(a, SmallVector<Value>(x)); },
       [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return clip(a, x); });
 }
 
@@ -356,15 +282,11 @@ LogicalResult importPRelu(NodeImporter &node) {
     node.reshapeInput(1, shape);
   }
   auto function = [](auto &a, auto x) {
-    return a.select(a.compare(Compare::Less, x[0], a.constant(0)),
-                    a.mul(x[0], x[1]), x[0]);
+    return a.select(a.compare(Compare::Less, x[0], a.constant(0)), a.mul(x[0], x[1]), x[0]);
   };
   ElementType type = node.input(0).type;
   return importElementwise(
-      node, {0, 1}, type, type,
-      [&](EmitAlgebra &a, ValueRange x) {
-        return function(a, SmallVector<Value>(x));
-      },
+      node, {0, 1}, type, type, [&](EmitAlgebra &a, ValueRange x) { return function(a, SmallVector<Value>(x)); },
       [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return function(a, x); });
 }
 
@@ -372,124 +294,77 @@ LogicalResult importPRelu(NodeImporter &node) {
 
 void registerElementwise(OpRegistry &registry) {
   auto any = Accepts::Any, real = Accepts::Float, boolean = Accepts::Bool;
-  addBinary(registry, "Add", any, false,
-            [](auto &a, auto x, auto y) { return a.add(x, y); });
-  addBinary(registry, "Sub", any, false,
-            [](auto &a, auto x, auto y) { return a.sub(x, y); });
-  addBinary(registry, "Mul", any, false,
-            [](auto &a, auto x, auto y) { return a.mul(x, y); });
-  addBinary(registry, "Div", any, false,
-            [](auto &a, auto x, auto y) { return a.div(x, y); });
-  addBinary(registry, "And", boolean, false,
-            [](auto &a, auto x, auto y) { return a.logicalAnd(x, y); });
-  addBinary(registry, "Or", boolean, false,
-            [](auto &a, auto x, auto y) { return a.logicalOr(x, y); });
-  addBinary(registry, "Xor", boolean, false,
-            [](auto &a, auto x, auto y) { return a.logicalXor(x, y); });
-  addBinary(registry, "Equal", any, true, [](auto &a, auto x, auto y) {
-    return a.compare(Compare::Equal, x, y);
-  });
-  addBinary(registry, "Less", any, true, [](auto &a, auto x, auto y) {
-    return a.compare(Compare::Less, x, y);
-  });
-  addBinary(registry, "LessOrEqual", any, true, [](auto &a, auto x, auto y) {
-    return a.compare(Compare::LessOrEqual, x, y);
-  });
-  addBinary(registry, "Greater", any, true, [](auto &a, auto x, auto y) {
-    return a.compare(Compare::Greater, x, y);
-  });
-  addBinary(registry, "GreaterOrEqual", any, true, [](auto &a, auto x, auto y) {
-    return a.compare(Compare::GreaterOrEqual, x, y);
-  });
+  addBinary(registry, "Add", any, false, [](auto &a, auto x, auto y) { return a.add(x, y); });
+  addBinary(registry, "Sub", any, false, [](auto &a, auto x, auto y) { return a.sub(x, y); });
+  addBinary(registry, "Mul", any, false, [](auto &a, auto x, auto y) { return a.mul(x, y); });
+  addBinary(registry, "Div", any, false, [](auto &a, auto x, auto y) { return a.div(x, y); });
+  addBinary(registry, "And", boolean, false, [](auto &a, auto x, auto y) { return a.logicalAnd(x, y); });
+  addBinary(registry, "Or", boolean, false, [](auto &a, auto x, auto y) { return a.logicalOr(x, y); });
+  addBinary(registry, "Xor", boolean, false, [](auto &a, auto x, auto y) { return a.logicalXor(x, y); });
+  addBinary(registry, "Equal", any, true, [](auto &a, auto x, auto y) { return a.compare(Compare::Equal, x, y); });
+  addBinary(registry, "Less", any, true, [](auto &a, auto x, auto y) { return a.compare(Compare::Less, x, y); });
+  addBinary(registry, "LessOrEqual", any, true,
+            [](auto &a, auto x, auto y) { return a.compare(Compare::LessOrEqual, x, y); });
+  addBinary(registry, "Greater", any, true, [](auto &a, auto x, auto y) { return a.compare(Compare::Greater, x, y); });
+  addBinary(registry, "GreaterOrEqual", any, true,
+            [](auto &a, auto x, auto y) { return a.compare(Compare::GreaterOrEqual, x, y); });
 
-  addVariadic(registry, "Max", false,
-              [](auto &a, auto x, auto y) { return a.max(x, y); });
-  addVariadic(registry, "Min", false,
-              [](auto &a, auto x, auto y) { return a.min(x, y); });
-  addVariadic(registry, "Sum", false,
-              [](auto &a, auto x, auto y) { return a.add(x, y); });
-  addVariadic(registry, "Mean", true,
-              [](auto &a, auto x, auto y) { return a.add(x, y); });
+  addVariadic(registry, "Max", false, [](auto &a, auto x, auto y) { return a.max(x, y); });
+  addVariadic(registry, "Min", false, [](auto &a, auto x, auto y) { return a.min(x, y); });
+  addVariadic(registry, "Sum", false, [](auto &a, auto x, auto y) { return a.add(x, y); });
+  addVariadic(registry, "Mean", true, [](auto &a, auto x, auto y) { return a.add(x, y); });
 
-  addUnary(registry, "Neg", any,
-           [](auto &a, auto &, auto x) { return a.neg(x); });
-  addUnary(registry, "Abs", any,
-           [](auto &a, auto &, auto x) { return a.abs(x); });
-  addUnary(registry, "Not", boolean,
-           [](auto &a, auto &, auto x) { return a.logicalNot(x); });
-  addUnary(registry, "Sqrt", real,
-           [](auto &a, auto &, auto x) { return a.sqrt(x); });
-  addUnary(registry, "Exp", real,
-           [](auto &a, auto &, auto x) { return a.exp(x); });
-  addUnary(registry, "Log", real,
-           [](auto &a, auto &, auto x) { return a.log(x); });
-  addUnary(registry, "Tanh", real,
-           [](auto &a, auto &, auto x) { return a.tanh(x); });
-  addUnary(registry, "Erf", real,
-           [](auto &a, auto &, auto x) { return a.erf(x); });
-  addUnary(registry, "Sin", real,
-           [](auto &a, auto &, auto x) { return a.sin(x); });
-  addUnary(registry, "Cos", real,
-           [](auto &a, auto &, auto x) { return a.cos(x); });
-  addUnary(registry, "Floor", real,
-           [](auto &a, auto &, auto x) { return a.floor(x); });
-  addUnary(registry, "Ceil", real,
-           [](auto &a, auto &, auto x) { return a.ceil(x); });
-  addUnary(registry, "Round", real,
-           [](auto &a, auto &, auto x) { return a.roundEven(x); });
-  addUnary(registry, "Reciprocal", real,
-           [](auto &a, auto &, auto x) { return a.div(a.constant(1), x); });
-  addUnary(registry, "Relu", any,
-           [](auto &a, auto &, auto x) { return a.max(x, a.constant(0)); });
-  addUnary(registry, "Sigmoid", real, [](auto &a, auto &, auto x) {
-    return a.div(a.constant(1), a.add(a.constant(1), a.exp(a.neg(x))));
-  });
-  addUnary(registry, "Softplus", real, [](auto &a, auto &, auto x) {
-    return a.log(a.add(a.exp(x), a.constant(1)));
-  });
+  addUnary(registry, "Neg", any, [](auto &a, auto &, auto x) { return a.neg(x); });
+  addUnary(registry, "Abs", any, [](auto &a, auto &, auto x) { return a.abs(x); });
+  addUnary(registry, "Not", boolean, [](auto &a, auto &, auto x) { return a.logicalNot(x); });
+  addUnary(registry, "Sqrt", real, [](auto &a, auto &, auto x) { return a.sqrt(x); });
+  addUnary(registry, "Exp", real, [](auto &a, auto &, auto x) { return a.exp(x); });
+  addUnary(registry, "Log", real, [](auto &a, auto &, auto x) { return a.log(x); });
+  addUnary(registry, "Tanh", real, [](auto &a, auto &, auto x) { return a.tanh(x); });
+  addUnary(registry, "Erf", real, [](auto &a, auto &, auto x) { return a.erf(x); });
+  addUnary(registry, "Sin", real, [](auto &a, auto &, auto x) { return a.sin(x); });
+  addUnary(registry, "Cos", real, [](auto &a, auto &, auto x) { return a.cos(x); });
+  addUnary(registry, "Floor", real, [](auto &a, auto &, auto x) { return a.floor(x); });
+  addUnary(registry, "Ceil", real, [](auto &a, auto &, auto x) { return a.ceil(x); });
+  addUnary(registry, "Round", real, [](auto &a, auto &, auto x) { return a.roundEven(x); });
+  addUnary(registry, "Reciprocal", real, [](auto &a, auto &, auto x) { return a.div(a.constant(1), x); });
+  addUnary(registry, "Relu", any, [](auto &a, auto &, auto x) { return a.max(x, a.constant(0)); });
+  addUnary(registry, "Sigmoid", real,
+           [](auto &a, auto &, auto x) { return a.div(a.constant(1), a.add(a.constant(1), a.exp(a.neg(x)))); });
+  addUnary(registry, "Softplus", real, [](auto &a, auto &, auto x) { return a.log(a.add(a.exp(x), a.constant(1))); });
   addUnary(registry, "Sign", any, [](auto &a, auto &, auto x) {
     auto zero = a.constant(0);
-    auto positive =
-        a.select(a.compare(Compare::Greater, x, zero), a.constant(1), zero);
-    return a.select(a.compare(Compare::Less, x, zero), a.constant(-1),
-                    positive);
+    auto positive = a.select(a.compare(Compare::Greater, x, zero), a.constant(1), zero);
+    return a.select(a.compare(Compare::Less, x, zero), a.constant(-1), positive);
   });
   addUnary(registry, "LeakyRelu", real, [](auto &a, auto &node, auto x) {
     auto scaled = a.mul(a.constant(node.getFloat("alpha", 0.01f)), x);
     return a.select(a.compare(Compare::Less, x, a.constant(0)), scaled, x);
   });
   addUnary(registry, "Elu", real, [](auto &a, auto &node, auto x) {
-    auto scaled = a.mul(a.constant(node.getFloat("alpha", 1)),
-                        a.sub(a.exp(x), a.constant(1)));
+    auto scaled = a.mul(a.constant(node.getFloat("alpha", 1)), a.sub(a.exp(x), a.constant(1)));
     return a.select(a.compare(Compare::Less, x, a.constant(0)), scaled, x);
   });
-  addUnary(registry, "Softsign", real, [](auto &a, auto &, auto x) {
-    return a.div(x, a.add(a.constant(1), a.abs(x)));
-  });
+  addUnary(registry, "Softsign", real,
+           [](auto &a, auto &, auto x) { return a.div(x, a.add(a.constant(1), a.abs(x))); });
   addUnary(registry, "Selu", real, [](auto &a, auto &node, auto x) {
     double alpha = node.getFloat("alpha", 1.67326319217681884765625);
     double gamma = node.getFloat("gamma", 1.05070102214813232421875);
     auto negative = a.mul(a.constant(alpha), a.sub(a.exp(x), a.constant(1)));
-    return a.mul(
-        a.constant(gamma),
-        a.select(a.compare(Compare::Greater, x, a.constant(0)), x, negative));
+    return a.mul(a.constant(gamma), a.select(a.compare(Compare::Greater, x, a.constant(0)), x, negative));
   });
   addUnary(registry, "ThresholdedRelu", real, [](auto &a, auto &node, auto x) {
-    return a.select(
-        a.compare(Compare::Greater, x, a.constant(node.getFloat("alpha", 1))),
-        x, a.constant(0));
+    return a.select(a.compare(Compare::Greater, x, a.constant(node.getFloat("alpha", 1))), x, a.constant(0));
   });
   auto hardSigmoid = [](auto &a, auto x, double alpha, double beta) {
     auto line = a.add(a.mul(a.constant(alpha), x), a.constant(beta));
     return a.max(a.constant(0), a.min(a.constant(1), line));
   };
   addUnary(registry, "HardSigmoid", real, [=](auto &a, auto &node, auto x) {
-    return hardSigmoid(a, x, node.getFloat("alpha", 0.2f),
-                       node.getFloat("beta", 0.5));
+    return hardSigmoid(a, x, node.getFloat("alpha", 0.2f), node.getFloat("beta", 0.5));
   });
-  addUnary(registry, "HardSwish", real, [=](auto &a, auto &, auto x) {
-    return a.mul(x, hardSigmoid(a, x, 1.0 / 6.0, 0.5));
-  });
+  addUnary(registry, "HardSwish", real,
+           [=](auto &a, auto &, auto x) { return a.mul(x, hardSigmoid(a, x, 1.0 / 6.0, 0.5)); });
 
   registry["Pow"] = importPow;
   registry["Where"] = importWhere;

@@ -16,8 +16,7 @@ using utils::IteratorType;
 std::optional<Shape> broadcastShapes(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
   Shape result(std::max(a.size(), b.size()), 1);
   for (size_t back = 1; back <= result.size(); ++back) {
-    int64_t fromA = back <= a.size() ? a[a.size() - back] : 1,
-            fromB = back <= b.size() ? b[b.size() - back] : 1;
+    int64_t fromA = back <= a.size() ? a[a.size() - back] : 1, fromB = back <= b.size() ? b[b.size() - back] : 1;
     if (fromA != fromB && fromA != 1 && fromB != 1)
       return std::nullopt;
     result[result.size() - back] = fromA == 1 ? fromB : fromA;
@@ -25,14 +24,12 @@ std::optional<Shape> broadcastShapes(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
   return result;
 }
 
-AffineMap broadcastMap(ArrayRef<int64_t> from, ArrayRef<int64_t> to,
-                       MLIRContext *context) {
+AffineMap broadcastMap(ArrayRef<int64_t> from, ArrayRef<int64_t> to, MLIRContext *context) {
   SmallVector<AffineExpr> results;
   size_t dropped = to.size() - from.size();
   for (size_t dim = 0; dim < from.size(); ++dim)
-    results.push_back(from[dim] == to[dropped + dim]
-                          ? getAffineDimExpr(dropped + dim, context)
-                          : getAffineConstantExpr(0, context));
+    results.push_back(from[dim] == to[dropped + dim] ? getAffineDimExpr(dropped + dim, context)
+                                                     : getAffineConstantExpr(0, context));
   return AffineMap::get(to.size(), 0, results, context);
 }
 
@@ -43,10 +40,8 @@ ElementwiseOperand elementwiseOperand(NodeImporter &node, unsigned index) {
   return node.value(index);
 }
 
-Value emitElementwise(OpBuilder &builder, Location loc,
-                      ArrayRef<ElementwiseOperand> operands,
-                      ArrayRef<int64_t> shape, Type elementType,
-                      ScalarBody body) {
+Value emitElementwise(OpBuilder &builder, Location loc, ArrayRef<ElementwiseOperand> operands, ArrayRef<int64_t> shape,
+                      Type elementType, ScalarBody body) {
   MLIRContext *context = builder.getContext();
   SmallVector<Value> tensors;
   SmallVector<AffineMap> maps;
@@ -63,30 +58,24 @@ Value emitElementwise(OpBuilder &builder, Location loc,
     if (known != tensors.end())
       continue;
     tensors.push_back(operand.tensor);
-    maps.push_back(broadcastMap(
-        cast<RankedTensorType>(operand.tensor.getType()).getShape(), shape,
-        context));
+    maps.push_back(broadcastMap(cast<RankedTensorType>(operand.tensor.getType()).getShape(), shape, context));
   }
   maps.push_back(builder.getMultiDimIdentityMap(shape.size()));
   Value empty = tensor::EmptyOp::create(builder, loc, shape, elementType);
   SmallVector<IteratorType> iterators(shape.size(), IteratorType::parallel);
-  return linalg::GenericOp::create(
-             builder, loc, empty.getType(), tensors, empty, maps, iterators,
-             [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
-               SmallVector<Value> scalars;
-               for (auto [operand, position] : llvm::zip(operands, positions))
-                 scalars.push_back(position >= 0
-                                       ? Value(arguments[position])
-                                       : arith::ConstantOp::create(
-                                             inner, innerLoc, operand.scalar));
-               linalg::YieldOp::create(inner, innerLoc,
-                                       body(inner, innerLoc, scalars));
-             })
+  return linalg::GenericOp::create(builder, loc, empty.getType(), tensors, empty, maps, iterators,
+                                   [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
+                                     SmallVector<Value> scalars;
+                                     for (auto [operand, position] : llvm::zip(operands, positions))
+                                       scalars.push_back(
+                                           position >= 0 ? Value(arguments[position])
+                                                         : arith::ConstantOp::create(inner, innerLoc, operand.scalar));
+                                     linalg::YieldOp::create(inner, innerLoc, body(inner, innerLoc, scalars));
+                                   })
       .getResult(0);
 }
 
-static TypedAttr neutralElement(Builder &builder, ElementType type,
-                                ReduceKind kind) {
+static TypedAttr neutralElement(Builder &builder, ElementType type, ReduceKind kind) {
   MLIRContext *context = builder.getContext();
   Type scalarType = toMlirType(type, context);
   if (kind == ReduceKind::Sum)
@@ -100,15 +89,12 @@ static TypedAttr neutralElement(Builder &builder, ElementType type,
   }
   unsigned width = scalarType.getIntOrFloatBitWidth();
   bool noSign = isUnsigned(type) || type == ElementType::Bool;
-  llvm::APInt value = isMax ? (noSign ? llvm::APInt::getMinValue(width)
-                                      : llvm::APInt::getSignedMinValue(width))
-                            : (noSign ? llvm::APInt::getMaxValue(width)
-                                      : llvm::APInt::getSignedMaxValue(width));
+  llvm::APInt value = isMax ? (noSign ? llvm::APInt::getMinValue(width) : llvm::APInt::getSignedMinValue(width))
+                            : (noSign ? llvm::APInt::getMaxValue(width) : llvm::APInt::getSignedMaxValue(width));
   return builder.getIntegerAttr(scalarType, value);
 }
 
-Value emitReduce(OpBuilder &builder, Location loc, Value input,
-                 ElementType type, ArrayRef<int64_t> axes, bool keepDims,
+Value emitReduce(OpBuilder &builder, Location loc, Value input, ElementType type, ArrayRef<int64_t> axes, bool keepDims,
                  ReduceKind kind) {
   MLIRContext *context = builder.getContext();
   ArrayRef<int64_t> shape = cast<RankedTensorType>(input.getType()).getShape();
@@ -118,24 +104,18 @@ Value emitReduce(OpBuilder &builder, Location loc, Value input,
   SmallVector<IteratorType> iterators;
   for (int64_t dim = 0, rank = shape.size(); dim < rank; ++dim) {
     bool isReduced = llvm::is_contained(axes, dim);
-    iterators.push_back(isReduced ? IteratorType::reduction
-                                  : IteratorType::parallel);
+    iterators.push_back(isReduced ? IteratorType::reduction : IteratorType::parallel);
     if (isReduced && !keepDims)
       continue;
     resultShape.push_back(isReduced ? 1 : shape[dim]);
-    results.push_back(isReduced ? getAffineConstantExpr(0, context)
-                                : getAffineDimExpr(dim, context));
+    results.push_back(isReduced ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
   }
-  Value neutral = arith::ConstantOp::create(
-      builder, loc, neutralElement(builder, type, kind));
+  Value neutral = arith::ConstantOp::create(builder, loc, neutralElement(builder, type, kind));
   Value empty = tensor::EmptyOp::create(builder, loc, resultShape, elementType);
-  Value init =
-      linalg::FillOp::create(builder, loc, neutral, empty).getResult(0);
-  SmallVector<AffineMap> maps{
-      builder.getMultiDimIdentityMap(shape.size()),
-      AffineMap::get(shape.size(), 0, results, context)};
-  auto combine = [&](OpBuilder &inner, Location innerLoc,
-                     ValueRange arguments) {
+  Value init = linalg::FillOp::create(builder, loc, neutral, empty).getResult(0);
+  SmallVector<AffineMap> maps{builder.getMultiDimIdentityMap(shape.size()),
+                              AffineMap::get(shape.size(), 0, results, context)};
+  auto combine = [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
     ScalarBuilder scalars(inner, innerLoc, type);
     Value element = arguments[0], accumulator = arguments[1], combined;
     switch (kind) {
@@ -154,45 +134,34 @@ Value emitReduce(OpBuilder &builder, Location loc, Value input,
     }
     linalg::YieldOp::create(inner, innerLoc, combined);
   };
-  return linalg::GenericOp::create(builder, loc, init.getType(), input, init,
-                                   maps, iterators, combine)
-      .getResult(0);
+  return linalg::GenericOp::create(builder, loc, init.getType(), input, init, maps, iterators, combine).getResult(0);
 }
 
-Value emitZeros(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
-                Type elementType) {
-  Value zero =
-      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(elementType));
+Value emitZeros(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape, Type elementType) {
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(elementType));
   Value empty = tensor::EmptyOp::create(builder, loc, shape, elementType);
   return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
 }
 
-Value emitContraction(OpBuilder &builder, Location loc, Value a, Value b,
-                      ArrayRef<int64_t> shape, ArrayRef<AffineMap> maps,
-                      unsigned numParallel, unsigned numReduction) {
+Value emitContraction(OpBuilder &builder, Location loc, Value a, Value b, ArrayRef<int64_t> shape,
+                      ArrayRef<AffineMap> maps, unsigned numParallel, unsigned numReduction) {
   Type elementType = cast<RankedTensorType>(a.getType()).getElementType();
   Value init = emitZeros(builder, loc, shape, elementType);
   SmallVector<IteratorType> iterators(numParallel, IteratorType::parallel);
   iterators.append(numReduction, IteratorType::reduction);
   auto body = [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
     // Sign does not matter for products and sums of equally wide integers.
-    ScalarBuilder scalars(inner, innerLoc,
-                          isa<FloatType>(elementType) ? ElementType::F32
-                                                      : ElementType::I32);
+    ScalarBuilder scalars(inner, innerLoc, isa<FloatType>(elementType) ? ElementType::F32 : ElementType::I32);
     Value product = scalars.mul(arguments[0], arguments[1]);
-    linalg::YieldOp::create(inner, innerLoc,
-                            scalars.add(arguments[2], product));
+    linalg::YieldOp::create(inner, innerLoc, scalars.add(arguments[2], product));
   };
-  return linalg::GenericOp::create(builder, loc, init.getType(),
-                                   ValueRange{a, b}, init, maps, iterators,
-                                   body)
+  return linalg::GenericOp::create(builder, loc, init.getType(), ValueRange{a, b}, init, maps, iterators, body)
       .getResult(0);
 }
 
 /// The dimensions of `from` and `to` in groups of equal size, in order, each as
 /// fine as possible.
-static void groupDimensions(ArrayRef<int64_t> from, ArrayRef<int64_t> to,
-                            SmallVector<ReassociationIndices> &fromGroups,
+static void groupDimensions(ArrayRef<int64_t> from, ArrayRef<int64_t> to, SmallVector<ReassociationIndices> &fromGroups,
                             SmallVector<ReassociationIndices> &toGroups) {
   size_t i = 0, j = 0;
   while (i < from.size() && j < to.size()) {
@@ -217,8 +186,7 @@ static void groupDimensions(ArrayRef<int64_t> from, ArrayRef<int64_t> to,
     toGroups.back().push_back(j);
 }
 
-Value emitReshape(OpBuilder &builder, Location loc, Value input,
-                  ArrayRef<int64_t> shape) {
+Value emitReshape(OpBuilder &builder, Location loc, Value input, ArrayRef<int64_t> shape) {
   auto type = cast<RankedTensorType>(input.getType());
   if (type.getShape() == shape)
     return input;
@@ -233,32 +201,25 @@ Value emitReshape(OpBuilder &builder, Location loc, Value input,
   }
   Value value = input;
   if (ArrayRef<int64_t>(middle) != type.getShape())
-    value = tensor::CollapseShapeOp::create(builder, loc, type.clone(middle),
-                                            value, fromGroups);
+    value = tensor::CollapseShapeOp::create(builder, loc, type.clone(middle), value, fromGroups);
   if (ArrayRef<int64_t>(middle) != shape)
-    value = tensor::ExpandShapeOp::create(builder, loc, type.clone(shape),
-                                          value, toGroups);
+    value = tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, toGroups);
   return value;
 }
 
-Value emitTranspose(OpBuilder &builder, Location loc, Value input,
-                    ArrayRef<int64_t> permutation) {
+Value emitTranspose(OpBuilder &builder, Location loc, Value input, ArrayRef<int64_t> permutation) {
   auto type = cast<RankedTensorType>(input.getType());
   Shape shape;
   for (int64_t dim : permutation)
     shape.push_back(type.getDimSize(dim));
-  Value empty =
-      tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
-  return linalg::TransposeOp::create(builder, loc, input, empty, permutation)
-      ->getResult(0);
+  Value empty = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
+  return linalg::TransposeOp::create(builder, loc, input, empty, permutation)->getResult(0);
 }
 
 Value ScalarBuilder::constant(double value) {
   Type scalarType = toMlirType(type, builder.getContext());
-  TypedAttr attribute =
-      isFloat(type)
-          ? TypedAttr(builder.getFloatAttr(scalarType, value))
-          : TypedAttr(builder.getIntegerAttr(scalarType, int64_t(value)));
+  TypedAttr attribute = isFloat(type) ? TypedAttr(builder.getFloatAttr(scalarType, value))
+                                      : TypedAttr(builder.getIntegerAttr(scalarType, int64_t(value)));
   return arith::ConstantOp::create(builder, loc, attribute);
 }
 

@@ -37,19 +37,16 @@ int64_t elementBytes(ElementType type) {
 }
 
 bool isFloat(ElementType type) {
-  return type == ElementType::F64 || type == ElementType::F32 ||
-         type == ElementType::F16 || type == ElementType::BF16;
+  return type == ElementType::F64 || type == ElementType::F32 || type == ElementType::F16 || type == ElementType::BF16;
 }
 
 bool isUnsigned(ElementType type) {
-  return type == ElementType::U64 || type == ElementType::U32 ||
-         type == ElementType::U16 || type == ElementType::U8;
+  return type == ElementType::U64 || type == ElementType::U32 || type == ElementType::U16 || type == ElementType::U8;
 }
 
 StringRef elementName(ElementType type) {
-  static constexpr const char *names[] = {"f64", "f32", "f16", "bf16", "i64",
-                                          "i32", "i16", "i8",  "u64",  "u32",
-                                          "u16", "u8",  "bool"};
+  static constexpr const char *names[] = {"f64", "f32", "f16", "bf16", "i64", "i32", "i16",
+                                          "i8",  "u64", "u32", "u16",  "u8",  "bool"};
   return names[static_cast<size_t>(type)];
 }
 
@@ -80,14 +77,10 @@ int64_t numElements(ArrayRef<int64_t> shape) {
 std::string toString(ArrayRef<int64_t> shape) {
   if (shape.empty())
     return "scalar";
-  return llvm::join(
-      llvm::map_range(shape,
-                      [](int64_t extent) { return std::to_string(extent); }),
-      "x");
+  return llvm::join(llvm::map_range(shape, [](int64_t extent) { return std::to_string(extent); }), "x");
 }
 
-void forEachIndex(ArrayRef<int64_t> shape,
-                  llvm::function_ref<void(ArrayRef<int64_t>)> visit) {
+void forEachIndex(ArrayRef<int64_t> shape, llvm::function_ref<void(ArrayRef<int64_t>)> visit) {
   if (llvm::is_contained(shape, 0))
     return;
   Shape index(shape.size(), 0);
@@ -112,14 +105,13 @@ Shape broadcastStrides(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
   return strides;
 }
 
-HostTensor::HostTensor(ElementType type, ArrayRef<int64_t> shape,
-                       ArrayRef<char> bytes, std::shared_ptr<const void> owner)
+HostTensor::HostTensor(ElementType type, ArrayRef<int64_t> shape, ArrayRef<char> bytes,
+                       std::shared_ptr<const void> owner)
     : type(type), shape(shape), bytes(bytes), owner(std::move(owner)) {
   detectSplat();
 }
 
-HostTensor::HostTensor(ElementType type, ArrayRef<int64_t> shape,
-                       std::vector<char> contents)
+HostTensor::HostTensor(ElementType type, ArrayRef<int64_t> shape, std::vector<char> contents)
     : type(type), shape(shape) {
   auto shared = std::make_shared<std::vector<char>>(std::move(contents));
   bytes = *shared;
@@ -133,27 +125,23 @@ void HostTensor::detectSplat() {
     return;
   // Equal to itself one element later: all elements are equal. It stops at the
   // first difference.
-  if (std::memcmp(bytes.data(), bytes.data() + element,
-                  bytes.size() - element) == 0) {
+  if (std::memcmp(bytes.data(), bytes.data() + element, bytes.size() - element) == 0) {
     splatted = true;
     bytes = bytes.take_front(element);
   }
 }
 
-static uint16_t toSixteenBits(double value,
-                              const llvm::fltSemantics &semantics) {
+static uint16_t toSixteenBits(double value, const llvm::fltSemantics &semantics) {
   llvm::APFloat number(value);
   bool losesInfo;
   number.convert(semantics, llvm::APFloat::rmNearestTiesToEven, &losesInfo);
   return number.bitcastToAPInt().getZExtValue();
 }
 
-static double fromSixteenBits(uint16_t bits,
-                              const llvm::fltSemantics &semantics) {
+static double fromSixteenBits(uint16_t bits, const llvm::fltSemantics &semantics) {
   llvm::APFloat number(semantics, llvm::APInt(16, bits));
   bool losesInfo;
-  number.convert(llvm::APFloat::IEEEdouble(),
-                 llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+  number.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &losesInfo);
   return number.convertToDouble();
 }
 
@@ -162,9 +150,8 @@ template <typename T> static void append(std::vector<char> &bytes, T value) {
   bytes.insert(bytes.end(), data, data + sizeof(T));
 }
 
-HostTensor
-HostTensor::fromDoubles(ElementType type, ArrayRef<int64_t> shape,
-                        llvm::function_ref<double(ArrayRef<int64_t>)> compute) {
+HostTensor HostTensor::fromDoubles(ElementType type, ArrayRef<int64_t> shape,
+                                   llvm::function_ref<double(ArrayRef<int64_t>)> compute) {
   std::vector<char> bytes;
   bytes.reserve(numElements(shape) * elementBytes(type));
   forEachIndex(shape, [&](ArrayRef<int64_t> index) {
@@ -175,11 +162,9 @@ HostTensor::fromDoubles(ElementType type, ArrayRef<int64_t> shape,
     case ElementType::F32:
       return append<float>(bytes, value);
     case ElementType::F16:
-      return append<uint16_t>(bytes,
-                              toSixteenBits(value, llvm::APFloat::IEEEhalf()));
+      return append<uint16_t>(bytes, toSixteenBits(value, llvm::APFloat::IEEEhalf()));
     case ElementType::BF16:
-      return append<uint16_t>(bytes,
-                              toSixteenBits(value, llvm::APFloat::BFloat()));
+      return append<uint16_t>(bytes, toSixteenBits(value, llvm::APFloat::BFloat()));
     default:
       llvm_unreachable("integers are computed by fromInts");
     }
@@ -187,9 +172,8 @@ HostTensor::fromDoubles(ElementType type, ArrayRef<int64_t> shape,
   return HostTensor(type, shape, std::move(bytes));
 }
 
-HostTensor
-HostTensor::fromInts(ElementType type, ArrayRef<int64_t> shape,
-                     llvm::function_ref<int64_t(ArrayRef<int64_t>)> compute) {
+HostTensor HostTensor::fromInts(ElementType type, ArrayRef<int64_t> shape,
+                                llvm::function_ref<int64_t(ArrayRef<int64_t>)> compute) {
   std::vector<char> bytes;
   bytes.reserve(numElements(shape) * elementBytes(type));
   forEachIndex(shape, [&](ArrayRef<int64_t> index) {
@@ -215,8 +199,7 @@ HostTensor HostTensor::fromShape(ArrayRef<int64_t> values) {
                   [&](ArrayRef<int64_t> index) { return values[index[0]]; });
 }
 
-HostTensor HostTensor::splat(ArrayRef<int64_t> shape,
-                             const HostTensor &scalar) {
+HostTensor HostTensor::splat(ArrayRef<int64_t> shape, const HostTensor &scalar) {
   HostTensor result = scalar;
   result.shape = Shape(shape);
   if (result.size() == 0)
@@ -239,11 +222,9 @@ double HostTensor::getDouble(int64_t position) const {
   case ElementType::F32:
     return readAt<float>(bytes, position);
   case ElementType::F16:
-    return fromSixteenBits(readAt<uint16_t>(bytes, position),
-                           llvm::APFloat::IEEEhalf());
+    return fromSixteenBits(readAt<uint16_t>(bytes, position), llvm::APFloat::IEEEhalf());
   case ElementType::BF16:
-    return fromSixteenBits(readAt<uint16_t>(bytes, position),
-                           llvm::APFloat::BFloat());
+    return fromSixteenBits(readAt<uint16_t>(bytes, position), llvm::APFloat::BFloat());
   case ElementType::U64:
     return readAt<uint64_t>(bytes, position);
   default:
@@ -299,9 +280,7 @@ HostTensor HostTensor::reshaped(ArrayRef<int64_t> newShape) const {
   return result;
 }
 
-HostTensor HostTensor::picked(
-    ArrayRef<int64_t> newShape,
-    llvm::function_ref<int64_t(ArrayRef<int64_t>)> source) const {
+HostTensor HostTensor::picked(ArrayRef<int64_t> newShape, llvm::function_ref<int64_t(ArrayRef<int64_t>)> source) const {
   if (splatted)
     return splat(newShape, *this);
   int64_t element = elementBytes(type);
@@ -314,8 +293,7 @@ HostTensor HostTensor::picked(
   return HostTensor(type, newShape, std::move(result));
 }
 
-ElementsAttr HostTensor::toAttribute(StringRef name,
-                                     MLIRContext *context) const {
+ElementsAttr HostTensor::toAttribute(StringRef name, MLIRContext *context) const {
   // Above this, printing and uniquing an attribute costs more than a resource's
   // extra name.
   constexpr int64_t largestDenseBytes = 1024;
@@ -323,17 +301,15 @@ ElementsAttr HostTensor::toAttribute(StringRef name,
   if (size() == 0)
     return DenseElementsAttr::get(tensorType, ArrayRef<Attribute>());
   if (splatted)
-    return DenseElementsAttr::get(tensorType,
-                                  Attribute(splatAttribute(context)));
+    return DenseElementsAttr::get(tensorType, Attribute(splatAttribute(context)));
   if (type == ElementType::Bool) {
-    SmallVector<bool> values =
-        llvm::map_to_vector(bytes, [](char value) { return value != 0; });
+    SmallVector<bool> values = llvm::map_to_vector(bytes, [](char value) { return value != 0; });
     return DenseElementsAttr::get(tensorType, ArrayRef<bool>(values));
   }
   if (int64_t(bytes.size()) <= largestDenseBytes)
     return DenseElementsAttr::getFromRawBuffer(tensorType, bytes);
-  AsmResourceBlob blob = UnmanagedAsmResourceBlob::allocateWithAlign(
-      bytes, elementBytes(type), [owner = owner](void *, size_t, size_t) {});
+  AsmResourceBlob blob = UnmanagedAsmResourceBlob::allocateWithAlign(bytes, elementBytes(type),
+                                                                     [owner = owner](void *, size_t, size_t) {});
   return DenseResourceElementsAttr::get(tensorType, name, std::move(blob));
 }
 
@@ -344,10 +320,9 @@ TypedAttr HostTensor::splatAttribute(MLIRContext *context) const {
     return builder.getFloatAttr(scalarType, getDouble(0));
   if (type == ElementType::Bool)
     return builder.getBoolAttr(getInt(0) != 0);
-  return builder.getIntegerAttr(scalarType,
-                                llvm::APInt(8 * elementBytes(type), getInt(0),
-                                            /*isSigned=*/true,
-                                            /*implicitTrunc=*/true));
+  return builder.getIntegerAttr(scalarType, llvm::APInt(8 * elementBytes(type), getInt(0),
+                                                        /*isSigned=*/true,
+                                                        /*implicitTrunc=*/true));
 }
 
 } // namespace st::onnximport

@@ -16,21 +16,7 @@ namespace st::onnximport {
 
 /// The element types of ONNX that linalg can compute with. MLIR's integers have
 /// no sign, so this is remembered here.
-enum class ElementType {
-  F64,
-  F32,
-  F16,
-  BF16,
-  I64,
-  I32,
-  I16,
-  I8,
-  U64,
-  U32,
-  U16,
-  U8,
-  Bool
-};
+enum class ElementType { F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, Bool };
 
 /// Bytes per element on the host; a bool takes one.
 int64_t elementBytes(ElementType type);
@@ -49,39 +35,33 @@ int64_t numElements(llvm::ArrayRef<int64_t> shape);
 std::string toString(llvm::ArrayRef<int64_t> shape);
 
 /// Calls `visit` with every index of `shape` in row-major order.
-void forEachIndex(llvm::ArrayRef<int64_t> shape,
-                  llvm::function_ref<void(llvm::ArrayRef<int64_t>)> visit);
+void forEachIndex(llvm::ArrayRef<int64_t> shape, llvm::function_ref<void(llvm::ArrayRef<int64_t>)> visit);
 
 /// Elements between neighbours along each dimension when a tensor of shape
 /// `from` is broadcast to `to` (NumPy's rules); 0 where it is repeated.
-Shape broadcastStrides(llvm::ArrayRef<int64_t> from,
-                       llvm::ArrayRef<int64_t> to);
+Shape broadcastStrides(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to);
 
 /// A constant. Immutable; copies share the bytes. A tensor of equal elements
 /// stores only one.
 class HostTensor {
 public:
   /// A view of `bytes`, row-major, which `owner` keeps alive.
-  HostTensor(ElementType type, llvm::ArrayRef<int64_t> shape,
-             llvm::ArrayRef<char> bytes, std::shared_ptr<const void> owner);
+  HostTensor(ElementType type, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<char> bytes,
+             std::shared_ptr<const void> owner);
   /// A tensor that owns its bytes.
-  HostTensor(ElementType type, llvm::ArrayRef<int64_t> shape,
-             std::vector<char> bytes);
+  HostTensor(ElementType type, llvm::ArrayRef<int64_t> shape, std::vector<char> bytes);
 
   /// Computed element by element, in row-major order. Values are rounded to the
   /// type: the first for floating-point types, the second for integers and
   /// bool.
-  static HostTensor
-  fromDoubles(ElementType type, llvm::ArrayRef<int64_t> shape,
-              llvm::function_ref<double(llvm::ArrayRef<int64_t>)> compute);
-  static HostTensor
-  fromInts(ElementType type, llvm::ArrayRef<int64_t> shape,
-           llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> compute);
+  static HostTensor fromDoubles(ElementType type, llvm::ArrayRef<int64_t> shape,
+                                llvm::function_ref<double(llvm::ArrayRef<int64_t>)> compute);
+  static HostTensor fromInts(ElementType type, llvm::ArrayRef<int64_t> shape,
+                             llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> compute);
   /// A vector of i64, the type of shapes.
   static HostTensor fromShape(llvm::ArrayRef<int64_t> values);
   /// All elements equal to the only element of `scalar`.
-  static HostTensor splat(llvm::ArrayRef<int64_t> shape,
-                          const HostTensor &scalar);
+  static HostTensor splat(llvm::ArrayRef<int64_t> shape, const HostTensor &scalar);
 
   ElementType getType() const { return type; }
   llvm::ArrayRef<int64_t> getShape() const { return shape; }
@@ -102,14 +82,12 @@ public:
   HostTensor reshaped(llvm::ArrayRef<int64_t> newShape) const;
   /// Elements picked from this tensor: `source` maps an index of the result to
   /// a row-major position here.
-  HostTensor
-  picked(llvm::ArrayRef<int64_t> newShape,
-         llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> source) const;
+  HostTensor picked(llvm::ArrayRef<int64_t> newShape,
+                    llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> source) const;
 
   /// As an attribute: dense up to 1 KiB, for splats and for bool; otherwise a
   /// dense resource called `name` that shares this tensor's bytes.
-  mlir::ElementsAttr toAttribute(llvm::StringRef name,
-                                 mlir::MLIRContext *context) const;
+  mlir::ElementsAttr toAttribute(llvm::StringRef name, mlir::MLIRContext *context) const;
   /// The value of a splat as a scalar attribute.
   mlir::TypedAttr splatAttribute(mlir::MLIRContext *context) const;
 

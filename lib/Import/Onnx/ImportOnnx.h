@@ -31,8 +31,7 @@ struct OnnxImportOptions {
 /// Imports the ONNX model at `path`. The arguments and results of @main carry
 /// the model's names as `st.name`; the location of every operation names the
 /// ONNX node it came from. On failure emits diagnostics and returns null.
-mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path,
-                                             const OnnxImportOptions &options,
+mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path, const OnnxImportOptions &options,
                                              mlir::MLIRContext *context);
 
 /// The names of all operators (domain ai.onnx) that `importOnnx` understands,

@@ -10,12 +10,9 @@ namespace st::onnximport {
 namespace {
 
 /// linalg.matmul or linalg.batch_matmul.
-template <typename Op>
-Value emitNamed(NodeImporter &node, Value a, Value b, ArrayRef<int64_t> shape) {
-  Value zeros = emitZeros(node.builder, node.loc, shape,
-                          cast<RankedTensorType>(a.getType()).getElementType());
-  return Op::create(node.builder, node.loc, ValueRange{a, b}, ValueRange{zeros})
-      .getResult(0);
+template <typename Op> Value emitNamed(NodeImporter &node, Value a, Value b, ArrayRef<int64_t> shape) {
+  Value zeros = emitZeros(node.builder, node.loc, shape, cast<RankedTensorType>(a.getType()).getElementType());
+  return Op::create(node.builder, node.loc, ValueRange{a, b}, ValueRange{zeros}).getResult(0);
 }
 
 /// NumPy's matmul: the last two dimensions multiply, the others are a batch
@@ -24,21 +21,17 @@ Value emitNamed(NodeImporter &node, Value a, Value b, ArrayRef<int64_t> shape) {
 LogicalResult importMatMul(NodeImporter &node) {
   const GraphValue &a = node.input(0), &b = node.input(1);
   if (a.type != b.type)
-    return node.emitError()
-           << "operands of types " << elementName(a.type) << " and "
-           << elementName(b.type) << "; insert a Cast";
+    return node.emitError() << "operands of types " << elementName(a.type) << " and " << elementName(b.type)
+                            << "; insert a Cast";
   if (a.rank() == 0 || b.rank() == 0)
     return node.emitError() << "a scalar operand; use Mul";
   bool aIsVector = a.rank() == 1, bIsVector = b.rank() == 1;
-  ArrayRef<int64_t> aBatch =
-      ArrayRef<int64_t>(a.shape).drop_back(aIsVector ? 1 : 2);
-  ArrayRef<int64_t> bBatch =
-      ArrayRef<int64_t>(b.shape).drop_back(bIsVector ? 1 : 2);
+  ArrayRef<int64_t> aBatch = ArrayRef<int64_t>(a.shape).drop_back(aIsVector ? 1 : 2);
+  ArrayRef<int64_t> bBatch = ArrayRef<int64_t>(b.shape).drop_back(bIsVector ? 1 : 2);
   int64_t k = a.shape.back();
   std::optional<Shape> batch = broadcastShapes(aBatch, bBatch);
   if (!batch || k != b.shape[bIsVector ? 0 : b.rank() - 2])
-    return node.emitError() << "shapes " << toString(a.shape) << " and "
-                            << toString(b.shape) << " do not multiply";
+    return node.emitError() << "shapes " << toString(a.shape) << " and " << toString(b.shape) << " do not multiply";
 
   Shape shape = *batch;
   if (!aIsVector)
@@ -47,14 +40,11 @@ LogicalResult importMatMul(NodeImporter &node) {
     shape.push_back(b.shape.back());
   Value aValue = node.value(0), bValue = node.value(1);
   if (a.rank() == 2 && b.rank() == 2) {
-    node.setOutput(0, a.type,
-                   emitNamed<linalg::MatmulOp>(node, aValue, bValue, shape));
+    node.setOutput(0, a.type, emitNamed<linalg::MatmulOp>(node, aValue, bValue, shape));
     return success();
   }
   if (a.rank() == 3 && b.rank() == 3 && aBatch == bBatch) {
-    node.setOutput(
-        0, a.type,
-        emitNamed<linalg::BatchMatmulOp>(node, aValue, bValue, shape));
+    node.setOutput(0, a.type, emitNamed<linalg::BatchMatmulOp>(node, aValue, bValue, shape));
     return success();
   }
 
@@ -65,23 +55,17 @@ LogicalResult importMatMul(NodeImporter &node) {
   AffineExpr reduction = getAffineDimExpr(numParallel, context);
   AffineExpr row = getAffineDimExpr(batch->size(), context);
   AffineExpr column = getAffineDimExpr(numParallel - 1, context);
-  auto operandMap = [&](ArrayRef<int64_t> operandBatch,
-                        ArrayRef<AffineExpr> matrix) {
-    SmallVector<AffineExpr> results(
-        broadcastMap(operandBatch, *batch, context).getResults());
+  auto operandMap = [&](ArrayRef<int64_t> operandBatch, ArrayRef<AffineExpr> matrix) {
+    SmallVector<AffineExpr> results(broadcastMap(operandBatch, *batch, context).getResults());
     results.append(matrix.begin(), matrix.end());
     return AffineMap::get(numParallel + 1, 0, results, context);
   };
-  AffineMap aMap = aIsVector ? operandMap(aBatch, {reduction})
-                             : operandMap(aBatch, {row, reduction});
-  AffineMap bMap = bIsVector ? operandMap(bBatch, {reduction})
-                             : operandMap(bBatch, {reduction, column});
-  AffineMap resultMap =
-      AffineMap::getMultiDimIdentityMap(numParallel + 1, context)
-          .dropResult(numParallel);
-  node.setOutput(0, a.type,
-                 emitContraction(node.builder, node.loc, aValue, bValue, shape,
-                                 {aMap, bMap, resultMap}, numParallel, 1));
+  AffineMap aMap = aIsVector ? operandMap(aBatch, {reduction}) : operandMap(aBatch, {row, reduction});
+  AffineMap bMap = bIsVector ? operandMap(bBatch, {reduction}) : operandMap(bBatch, {reduction, column});
+  AffineMap resultMap = AffineMap::getMultiDimIdentityMap(numParallel + 1, context).dropResult(numParallel);
+  node.setOutput(
+      0, a.type,
+      emitContraction(node.builder, node.loc, aValue, bValue, shape, {aMap, bMap, resultMap}, numParallel, 1));
   return success();
 }
 
@@ -90,8 +74,7 @@ LogicalResult importMatMul(NodeImporter &node) {
 LogicalResult importGemm(NodeImporter &node) {
   const GraphValue &a = node.input(0), &b = node.input(1);
   if (a.rank() != 2 || b.rank() != 2)
-    return node.emitError() << "operands of rank " << a.rank() << " and "
-                            << b.rank() << ", two matrices are needed";
+    return node.emitError() << "operands of rank " << a.rank() << " and " << b.rank() << ", two matrices are needed";
   if (a.type != b.type || (node.hasInput(2) && node.input(2).type != a.type))
     return node.emitError() << "operands of different types; insert a Cast";
   bool transA = node.getInt("transA", 0), transB = node.getInt("transB", 0);
@@ -99,15 +82,12 @@ LogicalResult importGemm(NodeImporter &node) {
   int64_t k = a.shape[transA ? 0 : 1];
   Shape shape{a.shape[transA ? 1 : 0], b.shape[transB ? 0 : 1]};
   if (k != b.shape[transB ? 1 : 0])
-    return node.emitError()
-           << "shapes " << toString(a.shape) << (transA ? " (transposed)" : "")
-           << " and " << toString(b.shape) << (transB ? " (transposed)" : "")
-           << " do not multiply";
+    return node.emitError() << "shapes " << toString(a.shape) << (transA ? " (transposed)" : "") << " and "
+                            << toString(b.shape) << (transB ? " (transposed)" : "") << " do not multiply";
   bool hasBias = node.hasInput(2) && beta != 0;
   if (hasBias && broadcastShapes(node.input(2).shape, shape) != shape)
-    return node.emitError()
-           << "shape " << toString(node.input(2).shape)
-           << " of C does not broadcast to " << toString(shape);
+    return node.emitError() << "shape " << toString(node.input(2).shape) << " of C does not broadcast to "
+                            << toString(shape);
 
   Value aValue = node.value(0), bValue = node.value(1), product;
   if (!transA && !transB) {
@@ -116,13 +96,10 @@ LogicalResult importGemm(NodeImporter &node) {
     MLIRContext *context = node.builder.getContext();
     AffineExpr row, column, reduction;
     bindDims(context, row, column, reduction);
-    auto map = [&](AffineExpr first, AffineExpr second) {
-      return AffineMap::get(3, 0, {first, second}, context);
-    };
+    auto map = [&](AffineExpr first, AffineExpr second) { return AffineMap::get(3, 0, {first, second}, context); };
     AffineMap aMap = transA ? map(reduction, row) : map(row, reduction);
     AffineMap bMap = transB ? map(column, reduction) : map(reduction, column);
-    product = emitContraction(node.builder, node.loc, aValue, bValue, shape,
-                              {aMap, bMap, map(row, column)}, 2, 1);
+    product = emitContraction(node.builder, node.loc, aValue, bValue, shape, {aMap, bMap, map(row, column)}, 2, 1);
   }
   if (!hasBias && alpha == 1) {
     node.setOutput(0, a.type, product);
@@ -137,15 +114,12 @@ LogicalResult importGemm(NodeImporter &node) {
     if (alpha != 1)
       result = algebra.mul(algebra.constant(alpha), result);
     if (hasBias)
-      result = algebra.add(
-          result, beta == 1 ? scalars[1]
-                            : algebra.mul(algebra.constant(beta), scalars[1]));
+      result = algebra.add(result, beta == 1 ? scalars[1] : algebra.mul(algebra.constant(beta), scalars[1]));
     return result;
   };
-  node.setOutput(0, a.type,
-                 emitElementwise(node.builder, node.loc, operands, shape,
-                                 toMlirType(a.type, node.builder.getContext()),
-                                 body));
+  node.setOutput(
+      0, a.type,
+      emitElementwise(node.builder, node.loc, operands, shape, toMlirType(a.type, node.builder.getContext()), body));
   return success();
 }
 

@@ -43,23 +43,18 @@ std::optional<Shape> NodeImporter::getInts(StringRef name) const {
 
 unsigned NodeImporter::numInputs() const { return node.input_size(); }
 
-bool NodeImporter::hasInput(unsigned index) const {
-  return index < numInputs() && !node.input(index).empty();
-}
+bool NodeImporter::hasInput(unsigned index) const { return index < numInputs() && !node.input(index).empty(); }
 
 const GraphValue &NodeImporter::input(unsigned index) const {
   auto replaced = reshaped.find(index);
-  return replaced != reshaped.end() ? replaced->second
-                                    : values.find(node.input(index))->second;
+  return replaced != reshaped.end() ? replaced->second : values.find(node.input(index))->second;
 }
 
 void NodeImporter::reshapeInput(unsigned index, ArrayRef<int64_t> shape) {
   GraphValue operand = input(index);
   if (operand.constant)
     operand.constant = operand.constant->reshaped(shape);
-  operand.value = operand.constant
-                      ? Value()
-                      : emitReshape(builder, loc, value(index), shape);
+  operand.value = operand.constant ? Value() : emitReshape(builder, loc, value(index), shape);
   operand.shape = Shape(shape);
   reshaped[index] = std::move(operand);
 }
@@ -73,9 +68,7 @@ const HostTensor *NodeImporter::constant(unsigned index) const {
 
 Value NodeImporter::value(unsigned index) {
   auto replaced = reshaped.find(index);
-  return materialize(replaced != reshaped.end() ? replaced->second
-                                                : values[node.input(index)],
-                     builder);
+  return materialize(replaced != reshaped.end() ? replaced->second : values[node.input(index)], builder);
 }
 
 FailureOr<Shape> NodeImporter::constantInts(unsigned index, StringRef role) {
@@ -90,21 +83,18 @@ FailureOr<Shape> NodeImporter::constantInts(unsigned index, StringRef role) {
     return failure();
   }
   if (isFloat(tensor->getType()))
-    return emitError() << "its " << role << " must be integers, not "
-                       << elementName(tensor->getType());
+    return emitError() << "its " << role << " must be integers, not " << elementName(tensor->getType());
   return tensor->getInts();
 }
 
 FailureOr<int64_t> NodeImporter::normalizeAxis(int64_t axis, int64_t rank) {
   int64_t normalized = axis < 0 ? axis + rank : axis;
   if (normalized < 0 || normalized >= rank)
-    return emitError() << "axis " << axis << " is outside a tensor of rank "
-                       << rank;
+    return emitError() << "axis " << axis << " is outside a tensor of rank " << rank;
   return normalized;
 }
 
-FailureOr<Shape> NodeImporter::normalizeAxes(ArrayRef<int64_t> axes,
-                                             int64_t rank) {
+FailureOr<Shape> NodeImporter::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank) {
   Shape normalized;
   for (int64_t axis : axes) {
     FailureOr<int64_t> one = normalizeAxis(axis, rank);
@@ -120,9 +110,7 @@ FailureOr<Shape> NodeImporter::normalizeAxes(ArrayRef<int64_t> axes,
 
 unsigned NodeImporter::numOutputs() const { return node.output_size(); }
 
-bool NodeImporter::hasOutput(unsigned index) const {
-  return index < numOutputs() && !node.output(index).empty();
-}
+bool NodeImporter::hasOutput(unsigned index) const { return index < numOutputs() && !node.output(index).empty(); }
 
 void NodeImporter::define(unsigned index, GraphValue value) {
   value.name = node.output(index);
@@ -131,15 +119,12 @@ void NodeImporter::define(unsigned index, GraphValue value) {
 
 void NodeImporter::setOutput(unsigned index, HostTensor constant) {
   if (hasOutput(index))
-    define(index, {"", constant.getType(), Shape(constant.getShape()),
-                   std::move(constant), nullptr});
+    define(index, {"", constant.getType(), Shape(constant.getShape()), std::move(constant), nullptr});
 }
 
 void NodeImporter::setOutput(unsigned index, ElementType type, Value value) {
   if (hasOutput(index))
-    define(index,
-           {"", type, Shape(cast<RankedTensorType>(value.getType()).getShape()),
-            std::nullopt, value});
+    define(index, {"", type, Shape(cast<RankedTensorType>(value.getType()).getShape()), std::nullopt, value});
 }
 
 void NodeImporter::forward(unsigned index, unsigned source) {
@@ -148,16 +133,13 @@ void NodeImporter::forward(unsigned index, unsigned source) {
 }
 
 std::string NodeImporter::opType() const {
-  return node.domain().empty() || node.domain() == "ai.onnx"
-             ? node.op_type()
-             : node.domain() + "." + node.op_type();
+  return node.domain().empty() || node.domain() == "ai.onnx" ? node.op_type() : node.domain() + "." + node.op_type();
 }
 
 InFlightDiagnostic NodeImporter::emitError() {
   InFlightDiagnostic diagnostic = mlir::emitError(loc);
   if (node.name().empty())
-    diagnostic << "node " << opType() << " computing '"
-               << (node.output_size() ? node.output(0) : "") << "': ";
+    diagnostic << "node " << opType() << " computing '" << (node.output_size() ? node.output(0) : "") << "': ";
   else
     diagnostic << "node '" << node.name() << "' (" << opType() << "): ";
   return diagnostic;
@@ -166,9 +148,8 @@ InFlightDiagnostic NodeImporter::emitError() {
 Value materialize(GraphValue &value, OpBuilder &builder) {
   if (!value.value) {
     Location loc = NameLoc::get(builder.getStringAttr(value.name));
-    value.value = arith::ConstantOp::create(
-        builder, loc,
-        value.constant->toAttribute(value.name, builder.getContext()));
+    value.value =
+        arith::ConstantOp::create(builder, loc, value.constant->toAttribute(value.name, builder.getContext()));
   }
   return value.value;
 }

@@ -44,15 +44,12 @@ constexpr int64_t largestFoldedElements = 1 << 16;
 
 class NodeImporter {
 public:
-  NodeImporter(const onnx::NodeProto &node, int64_t opset,
-               llvm::StringMap<GraphValue> &values, mlir::OpBuilder &builder,
-               mlir::Location loc)
+  NodeImporter(const onnx::NodeProto &node, int64_t opset, llvm::StringMap<GraphValue> &values,
+               mlir::OpBuilder &builder, mlir::Location loc)
       : builder(builder), loc(loc), opset(opset), node(node), values(values) {}
 
   // Attributes; the second argument is ONNX's default.
-  bool hasAttribute(llvm::StringRef name) const {
-    return find(name) != nullptr;
-  }
+  bool hasAttribute(llvm::StringRef name) const { return find(name) != nullptr; }
   int64_t getInt(llvm::StringRef name, int64_t otherwise) const;
   double getFloat(llvm::StringRef name, double otherwise) const;
   std::string getString(llvm::StringRef name, llvm::StringRef otherwise) const;
@@ -74,8 +71,7 @@ public:
   mlir::FailureOr<Shape> constantInts(unsigned index, llvm::StringRef role);
   /// `axis` with negative values counting from `rank`, checked.
   mlir::FailureOr<int64_t> normalizeAxis(int64_t axis, int64_t rank);
-  mlir::FailureOr<Shape> normalizeAxes(llvm::ArrayRef<int64_t> axes,
-                                       int64_t rank);
+  mlir::FailureOr<Shape> normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank);
 
   // Results.
   unsigned numOutputs() const;
@@ -105,8 +101,7 @@ private:
 
 /// True if an operation on `tensor` alone may be computed at import.
 inline bool mayFold(const HostTensor &tensor) {
-  return !isFloat(tensor.getType()) ||
-         tensor.storedElements() <= largestFoldedElements;
+  return !isFloat(tensor.getType()) || tensor.storedElements() <= largestFoldedElements;
 }
 
 /// `value` as an SSA value, emitting an arith.constant the first time a

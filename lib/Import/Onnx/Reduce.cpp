@@ -18,14 +18,12 @@ struct Reduction {
 
 Value mapElements(NodeImporter &node, Value tensor, ElementType type,
                   llvm::function_ref<Value(EmitAlgebra &, Value)> function) {
-  return emitElementwise(
-      node.builder, node.loc, {tensor},
-      cast<RankedTensorType>(tensor.getType()).getShape(),
-      toMlirType(type, node.builder.getContext()),
-      [&](OpBuilder &builder, Location loc, ValueRange scalars) {
-        EmitAlgebra algebra(builder, loc, type);
-        return function(algebra, scalars[0]);
-      });
+  return emitElementwise(node.builder, node.loc, {tensor}, cast<RankedTensorType>(tensor.getType()).getShape(),
+                         toMlirType(type, node.builder.getContext()),
+                         [&](OpBuilder &builder, Location loc, ValueRange scalars) {
+                           EmitAlgebra algebra(builder, loc, type);
+                           return function(algebra, scalars[0]);
+                         });
 }
 
 /// The axes moved from an attribute to an operand in version 13 (ReduceSum);
@@ -53,23 +51,20 @@ LogicalResult importReduction(NodeImporter &node, const Reduction &reduction) {
   bool keepDims = node.getInt("keepdims", 1);
   ElementType type = operand.type;
   if (reduction.after && !isFloat(type))
-    return node.emitError() << "element type " << elementName(type)
-                            << " is not supported; a floating-point type is";
+    return node.emitError() << "element type " << elementName(type) << " is not supported; a floating-point type is";
   Value value = node.value(0);
   if (reduction.before)
     value = mapElements(node, value, type, reduction.before);
   if (!axes->empty())
-    value = emitReduce(node.builder, node.loc, value, type, *axes, keepDims,
-                       reduction.kind);
+    value = emitReduce(node.builder, node.loc, value, type, *axes, keepDims, reduction.kind);
   if (reduction.isMean) {
     int64_t count = 1;
     for (int64_t axis : *axes)
       count *= operand.shape[axis];
-    value =
-        mapElements(node, value, type, [&](EmitAlgebra &algebra, Value sum) {
-          return isFloat(type) ? algebra.mul(sum, algebra.constant(1.0 / count))
-                               : algebra.div(sum, algebra.constant(count));
-        });
+    value = mapElements(node, value, type, [&](EmitAlgebra &algebra, Value sum) {
+      return isFloat(type) ? algebra.mul(sum, algebra.constant(1.0 / count))
+                           : algebra.div(sum, algebra.constant(count));
+    });
   }
   if (reduction.after)
     value = mapElements(node, value, type, reduction.after);
@@ -111,21 +106,18 @@ LogicalResult foldIntegerReduction(NodeImporter &node, ReduceKind kind) {
             : kind == ReduceKind::Max     ? algebra.max(*sum, element)
                                           : algebra.min(*sum, element);
   });
-  HostAlgebra::Scalar nothing =
-      algebra.constant(kind == ReduceKind::Product ? 1 : 0);
+  HostAlgebra::Scalar nothing = algebra.constant(kind == ReduceKind::Product ? 1 : 0);
   position = 0;
-  node.setOutput(0, HostTensor::fromInts(
-                        operand.getType(), result, [&](ArrayRef<int64_t>) {
-                          return sums[position++].value_or(nothing).integer;
-                        }));
+  node.setOutput(0, HostTensor::fromInts(operand.getType(), result, [&](ArrayRef<int64_t>) {
+                   return sums[position++].value_or(nothing).integer;
+                 }));
   return success();
 }
 
 void addReduction(OpRegistry &registry, StringRef name, Reduction reduction) {
   registry[name] = [=](NodeImporter &node) {
     const HostTensor *constant = node.constant(0);
-    if (constant && !isFloat(constant->getType()) && !reduction.isMean &&
-        !reduction.before && !reduction.after)
+    if (constant && !isFloat(constant->getType()) && !reduction.isMean && !reduction.before && !reduction.after)
       return foldIntegerReduction(node, reduction.kind);
     return importReduction(node, reduction);
   };
@@ -139,22 +131,15 @@ void registerReduce(OpRegistry &registry) {
   auto exp = [](EmitAlgebra &a, Value x) { return a.exp(x); };
   auto log = [](EmitAlgebra &a, Value x) { return a.log(x); };
   auto sqrt = [](EmitAlgebra &a, Value x) { return a.sqrt(x); };
-  addReduction(registry, "ReduceSum",
-               {ReduceKind::Sum, false, nullptr, nullptr});
-  addReduction(registry, "ReduceMean",
-               {ReduceKind::Sum, true, nullptr, nullptr});
-  addReduction(registry, "ReduceMax",
-               {ReduceKind::Max, false, nullptr, nullptr});
-  addReduction(registry, "ReduceMin",
-               {ReduceKind::Min, false, nullptr, nullptr});
-  addReduction(registry, "ReduceProd",
-               {ReduceKind::Product, false, nullptr, nullptr});
-  addReduction(registry, "ReduceSumSquare",
-               {ReduceKind::Sum, false, square, nullptr});
+  addReduction(registry, "ReduceSum", {ReduceKind::Sum, false, nullptr, nullptr});
+  addReduction(registry, "ReduceMean", {ReduceKind::Sum, true, nullptr, nullptr});
+  addReduction(registry, "ReduceMax", {ReduceKind::Max, false, nullptr, nullptr});
+  addReduction(registry, "ReduceMin", {ReduceKind::Min, false, nullptr, nullptr});
+  addReduction(registry, "ReduceProd", {ReduceKind::Product, false, nullptr, nullptr});
+  addReduction(registry, "ReduceSumSquare", {ReduceKind::Sum, false, square, nullptr});
   addReduction(registry, "ReduceL1", {ReduceKind::Sum, false, abs, nullptr});
   addReduction(registry, "ReduceL2", {ReduceKind::Sum, false, square, sqrt});
-  addReduction(registry, "ReduceLogSum",
-               {ReduceKind::Sum, false, nullptr, log});
+  addReduction(registry, "ReduceLogSum", {ReduceKind::Sum, false, nullptr, log});
   addReduction(registry, "ReduceLogSumExp", {ReduceKind::Sum, false, exp, log});
 }
 

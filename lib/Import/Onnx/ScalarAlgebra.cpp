@@ -8,39 +8,31 @@ Value EmitAlgebra::compare(Compare predicate, Value a, Value b) {
   using FP = arith::CmpFPredicate;
   using IP = arith::CmpIPredicate;
   static constexpr FP floats[] = {FP::OEQ, FP::OLT, FP::OLE, FP::OGT, FP::OGE};
-  static constexpr IP signedInts[] = {IP::eq, IP::slt, IP::sle, IP::sgt,
-                                      IP::sge};
-  static constexpr IP unsignedInts[] = {IP::eq, IP::ult, IP::ule, IP::ugt,
-                                        IP::uge};
+  static constexpr IP signedInts[] = {IP::eq, IP::slt, IP::sle, IP::sgt, IP::sge};
+  static constexpr IP unsignedInts[] = {IP::eq, IP::ult, IP::ule, IP::ugt, IP::uge};
   auto which = static_cast<size_t>(predicate);
   if (isFloat(type))
     return arith::CmpFOp::create(builder, loc, floats[which], a, b);
   bool noSign = isUnsigned(type) || type == ElementType::Bool;
-  return arith::CmpIOp::create(
-      builder, loc, (noSign ? unsignedInts : signedInts)[which], a, b);
+  return arith::CmpIOp::create(builder, loc, (noSign ? unsignedInts : signedInts)[which], a, b);
 }
 
 Value EmitAlgebra::convert(Value a, ElementType to) {
   if (type == to)
     return a;
   Type target = toMlirType(to, builder.getContext());
-  unsigned width = a.getType().getIntOrFloatBitWidth(),
-           targetWidth = target.getIntOrFloatBitWidth();
+  unsigned width = a.getType().getIntOrFloatBitWidth(), targetWidth = target.getIntOrFloatBitWidth();
   if (to == ElementType::Bool) {
-    Value zero = arith::ConstantOp::create(builder, loc,
-                                           builder.getZeroAttr(a.getType()));
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(a.getType()));
     if (isFloat(type))
-      return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNE, a,
-                                   zero);
-    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, a,
-                                 zero);
+      return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNE, a, zero);
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, a, zero);
   }
   bool noSign = isUnsigned(type) || type == ElementType::Bool;
   if (isFloat(type) && isFloat(to)) {
     if (width == targetWidth) // f16 and bf16 meet in f32
-      return arith::TruncFOp::create(
-          builder, loc, target,
-          arith::ExtFOp::create(builder, loc, builder.getF32Type(), a));
+      return arith::TruncFOp::create(builder, loc, target,
+                                     arith::ExtFOp::create(builder, loc, builder.getF32Type(), a));
     if (width < targetWidth)
       return arith::ExtFOp::create(builder, loc, target, a);
     return arith::TruncFOp::create(builder, loc, target, a);
@@ -101,9 +93,7 @@ HostAlgebra::Scalar HostAlgebra::pow(Scalar a, Scalar b) {
   if (isFloat(type))
     return {std::pow(a.number, b.number)};
   if (b.integer < 0)
-    return {0, a.integer == 1    ? 1
-               : a.integer == -1 ? (b.integer % 2 ? -1 : 1)
-                                 : 0};
+    return {0, a.integer == 1 ? 1 : a.integer == -1 ? (b.integer % 2 ? -1 : 1) : 0};
   uint64_t result = 1, base = a.integer;
   for (uint64_t exponent = b.integer; exponent; exponent >>= 1, base *= base)
     if (exponent & 1)
@@ -111,20 +101,17 @@ HostAlgebra::Scalar HostAlgebra::pow(Scalar a, Scalar b) {
   return {0, wrap(result)};
 }
 
-HostAlgebra::Scalar HostAlgebra::compare(Compare predicate, Scalar a,
-                                         Scalar b) {
+HostAlgebra::Scalar HostAlgebra::compare(Compare predicate, Scalar a, Scalar b) {
   bool less, equal;
   if (isFloat(type)) {
     less = a.number < b.number;
     equal = a.number == b.number;
   } else {
-    less = isUnsigned(type) ? uint64_t(a.integer) < uint64_t(b.integer)
-                            : a.integer < b.integer;
+    less = isUnsigned(type) ? uint64_t(a.integer) < uint64_t(b.integer) : a.integer < b.integer;
     equal = a.integer == b.integer;
   }
   // Comparisons with NaN are all false.
-  bool ordered =
-      !isFloat(type) || (!std::isnan(a.number) && !std::isnan(b.number));
+  bool ordered = !isFloat(type) || (!std::isnan(a.number) && !std::isnan(b.number));
   switch (predicate) {
   case Compare::Equal:
     return {0, equal};
@@ -150,10 +137,7 @@ HostAlgebra::Scalar HostAlgebra::convert(Scalar a, ElementType to) {
     // Outside the range of int64 the result is undefined in ONNX; clamp, so
     // that the host's is defined.
     double limit = 9223372036854774784.0;
-    double number =
-        std::isnan(a.number)
-            ? 0
-            : std::min(std::max(std::trunc(a.number), -limit), limit);
+    double number = std::isnan(a.number) ? 0 : std::min(std::max(std::trunc(a.number), -limit), limit);
     return {0, target.wrap(int64_t(number))};
   }
   if (isFloat(to))

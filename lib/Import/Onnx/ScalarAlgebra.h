@@ -22,9 +22,7 @@ public:
   using Scalar = mlir::Value;
   using ScalarBuilder::ScalarBuilder;
 
-  Scalar neg(Scalar a) {
-    return isFloat(type) ? create<mlir::arith::NegFOp>(a) : sub(constant(0), a);
-  }
+  Scalar neg(Scalar a) { return isFloat(type) ? create<mlir::arith::NegFOp>(a) : sub(constant(0), a); }
   Scalar abs(Scalar a) {
     if (isFloat(type))
       return create<mlir::math::AbsFOp>(a);
@@ -41,27 +39,15 @@ public:
   Scalar ceil(Scalar a) { return create<mlir::math::CeilOp>(a); }
   Scalar roundEven(Scalar a) { return create<mlir::math::RoundEvenOp>(a); }
   Scalar pow(Scalar a, Scalar b) {
-    return isFloat(type) ? create<mlir::math::PowFOp>(a, b)
-                         : create<mlir::math::IPowIOp>(a, b);
+    return isFloat(type) ? create<mlir::math::PowFOp>(a, b) : create<mlir::math::IPowIOp>(a, b);
   }
   /// Comparisons give an i1.
   Scalar compare(Compare predicate, Scalar a, Scalar b);
-  Scalar select(Scalar condition, Scalar a, Scalar b) {
-    return create<mlir::arith::SelectOp>(condition, a, b);
-  }
-  Scalar logicalAnd(Scalar a, Scalar b) {
-    return create<mlir::arith::AndIOp>(a, b);
-  }
-  Scalar logicalOr(Scalar a, Scalar b) {
-    return create<mlir::arith::OrIOp>(a, b);
-  }
-  Scalar logicalXor(Scalar a, Scalar b) {
-    return create<mlir::arith::XOrIOp>(a, b);
-  }
-  Scalar logicalNot(Scalar a) {
-    return logicalXor(a,
-                      mlir::arith::ConstantIntOp::create(builder, loc, 1, 1));
-  }
+  Scalar select(Scalar condition, Scalar a, Scalar b) { return create<mlir::arith::SelectOp>(condition, a, b); }
+  Scalar logicalAnd(Scalar a, Scalar b) { return create<mlir::arith::AndIOp>(a, b); }
+  Scalar logicalOr(Scalar a, Scalar b) { return create<mlir::arith::OrIOp>(a, b); }
+  Scalar logicalXor(Scalar a, Scalar b) { return create<mlir::arith::XOrIOp>(a, b); }
+  Scalar logicalNot(Scalar a) { return logicalXor(a, mlir::arith::ConstantIntOp::create(builder, loc, 1, 1)); }
   /// `a`, of this algebra's type, as `to`.
   Scalar convert(Scalar a, ElementType to);
 
@@ -82,29 +68,15 @@ public:
   explicit HostAlgebra(ElementType type) : type(type) {}
 
   Scalar constant(double value) { return {value, int64_t(value)}; }
-  Scalar add(Scalar a, Scalar b) {
-    return {a.number + b.number,
-            wrap(uint64_t(a.integer) + uint64_t(b.integer))};
-  }
-  Scalar sub(Scalar a, Scalar b) {
-    return {a.number - b.number,
-            wrap(uint64_t(a.integer) - uint64_t(b.integer))};
-  }
-  Scalar mul(Scalar a, Scalar b) {
-    return {a.number * b.number,
-            wrap(uint64_t(a.integer) * uint64_t(b.integer))};
-  }
+  Scalar add(Scalar a, Scalar b) { return {a.number + b.number, wrap(uint64_t(a.integer) + uint64_t(b.integer))}; }
+  Scalar sub(Scalar a, Scalar b) { return {a.number - b.number, wrap(uint64_t(a.integer) - uint64_t(b.integer))}; }
+  Scalar mul(Scalar a, Scalar b) { return {a.number * b.number, wrap(uint64_t(a.integer) * uint64_t(b.integer))}; }
   Scalar div(Scalar a, Scalar b);
-  Scalar max(Scalar a, Scalar b) {
-    return isNan(a) || compare(Compare::GreaterOrEqual, a, b).integer ? a : b;
-  }
-  Scalar min(Scalar a, Scalar b) {
-    return isNan(a) || compare(Compare::LessOrEqual, a, b).integer ? a : b;
-  }
+  Scalar max(Scalar a, Scalar b) { return isNan(a) || compare(Compare::GreaterOrEqual, a, b).integer ? a : b; }
+  Scalar min(Scalar a, Scalar b) { return isNan(a) || compare(Compare::LessOrEqual, a, b).integer ? a : b; }
   Scalar neg(Scalar a) { return {-a.number, wrap(-uint64_t(a.integer))}; }
   Scalar abs(Scalar a) {
-    return {std::fabs(a.number),
-            !isUnsigned(type) && a.integer < 0 ? neg(a).integer : a.integer};
+    return {std::fabs(a.number), !isUnsigned(type) && a.integer < 0 ? neg(a).integer : a.integer};
   }
   Scalar sqrt(Scalar a) { return {std::sqrt(a.number)}; }
   Scalar exp(Scalar a) { return {std::exp(a.number)}; }
@@ -118,9 +90,7 @@ public:
   Scalar roundEven(Scalar a) { return {std::nearbyint(a.number)}; }
   Scalar pow(Scalar a, Scalar b);
   Scalar compare(Compare predicate, Scalar a, Scalar b);
-  Scalar select(Scalar condition, Scalar a, Scalar b) {
-    return condition.integer ? a : b;
-  }
+  Scalar select(Scalar condition, Scalar a, Scalar b) { return condition.integer ? a : b; }
   Scalar logicalAnd(Scalar a, Scalar b) { return {0, a.integer & b.integer}; }
   Scalar logicalOr(Scalar a, Scalar b) { return {0, a.integer | b.integer}; }
   Scalar logicalXor(Scalar a, Scalar b) { return {0, a.integer ^ b.integer}; }

@@ -11,14 +11,12 @@ namespace {
 LogicalResult reshapeTo(NodeImporter &node, ArrayRef<int64_t> shape) {
   const GraphValue &operand = node.input(0);
   if (numElements(shape) != numElements(operand.shape))
-    return node.emitError()
-           << "shape " << toString(operand.shape)
-           << " has not as many elements as " << toString(shape);
+    return node.emitError() << "shape " << toString(operand.shape) << " has not as many elements as "
+                            << toString(shape);
   if (operand.constant)
     node.setOutput(0, operand.constant->reshaped(shape));
   else
-    node.setOutput(0, operand.type,
-                   emitReshape(node.builder, node.loc, node.value(0), shape));
+    node.setOutput(0, operand.type, emitReshape(node.builder, node.loc, node.value(0), shape));
   return success();
 }
 
@@ -26,8 +24,7 @@ LogicalResult reshapeTo(NodeImporter &node, ArrayRef<int64_t> shape) {
 /// an attribute before version 5.
 LogicalResult importReshape(NodeImporter &node) {
   std::optional<Shape> attribute = node.getInts("shape");
-  FailureOr<Shape> shape = attribute ? FailureOr<Shape>(*attribute)
-                                     : node.constantInts(1, "target shape");
+  FailureOr<Shape> shape = attribute ? FailureOr<Shape>(*attribute) : node.constantInts(1, "target shape");
   if (failed(shape))
     return failure();
   const GraphValue &operand = node.input(0);
@@ -36,8 +33,7 @@ LogicalResult importReshape(NodeImporter &node) {
     int64_t &extent = (*shape)[dim];
     if (extent == 0 && !node.getInt("allowzero", 0)) {
       if (dim >= operand.rank())
-        return node.emitError() << "copies dimension " << dim
-                                << " of a tensor of rank " << operand.rank();
+        return node.emitError() << "copies dimension " << dim << " of a tensor of rank " << operand.rank();
       extent = operand.shape[dim];
     }
     if (extent == -1 && unknown < 0) {
@@ -45,15 +41,13 @@ LogicalResult importReshape(NodeImporter &node) {
       continue;
     }
     if (extent < 0)
-      return node.emitError()
-             << "target shape " << toString(*shape) << " is not valid";
+      return node.emitError() << "target shape " << toString(*shape) << " is not valid";
     known *= extent;
   }
   if (unknown >= 0) {
     int64_t size = numElements(operand.shape);
     if (known == 0 || size % known != 0)
-      return node.emitError() << "shape " << toString(operand.shape)
-                              << " does not reshape to " << toString(*shape);
+      return node.emitError() << "shape " << toString(operand.shape) << " does not reshape to " << toString(*shape);
     (*shape)[unknown] = size / known;
   }
   return reshapeTo(node, *shape);
@@ -65,10 +59,8 @@ LogicalResult importFlatten(NodeImporter &node) {
   if (axis < 0)
     axis += rank;
   if (axis < 0 || axis > rank)
-    return node.emitError()
-           << "axis " << axis << " is outside a tensor of rank " << rank;
-  return reshapeTo(node, {numElements(shape.take_front(axis)),
-                          numElements(shape.drop_front(axis))});
+    return node.emitError() << "axis " << axis << " is outside a tensor of rank " << rank;
+  return reshapeTo(node, {numElements(shape.take_front(axis)), numElements(shape.drop_front(axis))});
 }
 
 /// The axes moved from an attribute to an operand in version 13.
@@ -86,8 +78,7 @@ LogicalResult importSqueeze(NodeImporter &node) {
   FailureOr<std::optional<Shape>> given = findAxes(node);
   if (failed(given))
     return failure();
-  FailureOr<Shape> axes =
-      node.normalizeAxes(given->value_or(Shape{}), operand.rank());
+  FailureOr<Shape> axes = node.normalizeAxes(given->value_or(Shape{}), operand.rank());
   if (failed(axes))
     return failure();
   Shape shape;
@@ -95,8 +86,7 @@ LogicalResult importSqueeze(NodeImporter &node) {
     int64_t extent = operand.shape[dim];
     bool isNamed = llvm::is_contained(*axes, dim);
     if (isNamed && extent != 1)
-      return node.emitError() << "dimension " << dim << " of shape "
-                              << toString(operand.shape) << " is not 1";
+      return node.emitError() << "dimension " << dim << " of shape " << toString(operand.shape) << " is not 1";
     if (!(isNamed || (!*given && extent == 1)))
       shape.push_back(extent);
   }
@@ -125,22 +115,17 @@ LogicalResult importTranspose(NodeImporter &node) {
   const GraphValue &operand = node.input(0);
   int64_t rank = operand.rank();
   // Without a permutation the dimensions are reversed.
-  Shape permutation = node.getInts("perm").value_or(
-      Shape(llvm::reverse(llvm::seq<int64_t>(0, rank))));
+  Shape permutation = node.getInts("perm").value_or(Shape(llvm::reverse(llvm::seq<int64_t>(0, rank))));
   Shape sorted = permutation;
   llvm::sort(sorted);
   if (sorted != Shape(llvm::to_vector(llvm::seq<int64_t>(0, rank))))
-    return node.emitError()
-           << "perm is not a permutation of the dimensions of shape "
-           << toString(operand.shape);
+    return node.emitError() << "perm is not a permutation of the dimensions of shape " << toString(operand.shape);
   if (llvm::is_sorted(permutation)) {
     node.forward(0, 0);
     return success();
   }
   if (!operand.constant || !mayFold(*operand.constant)) {
-    node.setOutput(
-        0, operand.type,
-        emitTranspose(node.builder, node.loc, node.value(0), permutation));
+    node.setOutput(0, operand.type, emitTranspose(node.builder, node.loc, node.value(0), permutation));
     return success();
   }
   Shape shape, strides(rank, 1);
@@ -148,13 +133,12 @@ LogicalResult importTranspose(NodeImporter &node) {
     strides[dim] = strides[dim + 1] * operand.shape[dim + 1];
   for (int64_t dim : permutation)
     shape.push_back(operand.shape[dim]);
-  node.setOutput(0,
-                 operand.constant->picked(shape, [&](ArrayRef<int64_t> index) {
-                   int64_t position = 0;
-                   for (int64_t dim = 0; dim < rank; ++dim)
-                     position += index[dim] * strides[permutation[dim]];
-                   return position;
-                 }));
+  node.setOutput(0, operand.constant->picked(shape, [&](ArrayRef<int64_t> index) {
+    int64_t position = 0;
+    for (int64_t dim = 0; dim < rank; ++dim)
+      position += index[dim] * strides[permutation[dim]];
+    return position;
+  }));
   return success();
 }
 
@@ -166,25 +150,20 @@ LogicalResult broadcastTo(NodeImporter &node, ArrayRef<int64_t> shape) {
     return success();
   }
   if (operand.constant &&
-      (operand.constant->isSplat() || !isFloat(operand.type) ||
-       numElements(shape) <= largestFoldedElements)) {
+      (operand.constant->isSplat() || !isFloat(operand.type) || numElements(shape) <= largestFoldedElements)) {
     Shape strides = broadcastStrides(operand.shape, shape);
-    node.setOutput(
-        0, operand.constant->picked(shape, [&](ArrayRef<int64_t> index) {
-          int64_t position = 0;
-          for (size_t dim = 0; dim < index.size(); ++dim)
-            position += index[dim] * strides[dim];
-          return position;
-        }));
+    node.setOutput(0, operand.constant->picked(shape, [&](ArrayRef<int64_t> index) {
+      int64_t position = 0;
+      for (size_t dim = 0; dim < index.size(); ++dim)
+        position += index[dim] * strides[dim];
+      return position;
+    }));
     return success();
   }
   node.setOutput(0, operand.type,
-                 emitElementwise(
-                     node.builder, node.loc, {elementwiseOperand(node, 0)},
-                     shape, toMlirType(operand.type, node.builder.getContext()),
-                     [](OpBuilder &, Location, ValueRange scalars) {
-                       return scalars[0];
-                     }));
+                 emitElementwise(node.builder, node.loc, {elementwiseOperand(node, 0)}, shape,
+                                 toMlirType(operand.type, node.builder.getContext()),
+                                 [](OpBuilder &, Location, ValueRange scalars) { return scalars[0]; }));
   return success();
 }
 
@@ -198,8 +177,7 @@ LogicalResult importExpand(NodeImporter &node) {
     if (extent < 0 || llvm::MulOverflow(size, extent, size))
       return node.emitError() << "target shape " << toString(*shape) << " is not possible";
   if (!wider)
-    return node.emitError() << "shape " << toString(node.input(0).shape)
-                            << " does not expand to " << toString(*shape);
+    return node.emitError() << "shape " << toString(node.input(0).shape) << " does not expand to " << toString(*shape);
   return broadcastTo(node, *wider);
 }
 
@@ -212,15 +190,12 @@ LogicalResult importIdentity(NodeImporter &node) {
 LogicalResult importDropout(NodeImporter &node) {
   const HostTensor *training = node.constant(2);
   bool isTraining =
-      node.opset < 7 ? !node.getInt("is_test", 0)
-                     : node.hasInput(2) && (!training || training->getInt(0));
+      node.opset < 7 ? !node.getInt("is_test", 0) : node.hasInput(2) && (!training || training->getInt(0));
   if (isTraining)
     return node.emitError() << "is in training mode; export the model with "
                                "torch.onnx.TrainingMode.EVAL";
   node.forward(0, 0);
-  node.setOutput(1, HostTensor::splat(node.input(0).shape,
-                                      HostTensor(ElementType::Bool, {},
-                                                 std::vector<char>{1})));
+  node.setOutput(1, HostTensor::splat(node.input(0).shape, HostTensor(ElementType::Bool, {}, std::vector<char>{1})));
   return success();
 }
 
@@ -228,13 +203,10 @@ LogicalResult importShape(NodeImporter &node) {
   ArrayRef<int64_t> shape = node.input(0).shape;
   int64_t rank = shape.size();
   auto clamp = [&](int64_t position) {
-    return std::clamp<int64_t>(position < 0 ? position + rank : position, 0,
-                               rank);
+    return std::clamp<int64_t>(position < 0 ? position + rank : position, 0, rank);
   };
-  int64_t start = clamp(node.getInt("start", 0)),
-          end = clamp(node.getInt("end", rank));
-  node.setOutput(0, HostTensor::fromShape(
-                        shape.slice(start, std::max<int64_t>(end - start, 0))));
+  int64_t start = clamp(node.getInt("start", 0)), end = clamp(node.getInt("end", rank));
+  node.setOutput(0, HostTensor::fromShape(shape.slice(start, std::max<int64_t>(end - start, 0))));
   return success();
 }
 

@@ -49,27 +49,21 @@ std::optional<ElementType> elementTypeFromOnnx(int64_t dataType) {
 }
 
 /// The part of another file that holds the data of `tensor`.
-static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor,
-                                         ElementType type,
-                                         ArrayRef<int64_t> shape, uint64_t size,
-                                         StringRef folder) {
+static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor, ElementType type, ArrayRef<int64_t> shape,
+                                         uint64_t size, StringRef folder) {
   StringRef location;
   uint64_t offset = 0, length = size;
   for (const onnx::StringStringEntryProto &entry : tensor.external_data()) {
     if (entry.key() == "location")
       location = entry.value();
-    else if ((entry.key() == "offset" &&
-              StringRef(entry.value()).getAsInteger(10, offset)) ||
-             (entry.key() == "length" &&
-              StringRef(entry.value()).getAsInteger(10, length)))
-      return makeError("its external {0} '{1}' is not a number", entry.key(),
-                       entry.value());
+    else if ((entry.key() == "offset" && StringRef(entry.value()).getAsInteger(10, offset)) ||
+             (entry.key() == "length" && StringRef(entry.value()).getAsInteger(10, length)))
+      return makeError("its external {0} '{1}' is not a number", entry.key(), entry.value());
   }
   // A model must not read files outside its own folder.
   bool leaves =
-      sys::path::is_absolute(location) ||
-      any_of(make_range(sys::path::begin(location), sys::path::end(location)),
-             [](StringRef part) { return part == ".."; });
+      sys::path::is_absolute(location) || any_of(make_range(sys::path::begin(location), sys::path::end(location)),
+                                                 [](StringRef part) { return part == ".."; });
   if (location.empty() || leaves)
     return makeError("its external data lies at '{0}', which is not inside the "
                      "model's folder",
@@ -80,8 +74,7 @@ static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor,
   if (!buffer)
     return buffer.takeError();
   StringRef contents = (*buffer)->getBuffer();
-  if (length != size || offset > contents.size() ||
-      size > contents.size() - offset)
+  if (length != size || offset > contents.size() || size > contents.size() - offset)
     return makeError("needs {0} bytes at offset {1} of {2}, which has {3}; "
                      "export the model again",
                      size, offset, path, contents.size());
@@ -89,14 +82,12 @@ static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor,
   std::shared_ptr<const void> owner(std::move(*buffer));
   // Elements have to be aligned to be used where they are.
   if (reinterpret_cast<uintptr_t>(bytes.data()) % elementBytes(type) != 0)
-    return HostTensor(type, shape,
-                      std::vector<char>(bytes.begin(), bytes.end()));
+    return HostTensor(type, shape, std::vector<char>(bytes.begin(), bytes.end()));
   return HostTensor(type, shape, bytes, owner);
 }
 
 template <typename Field>
-static Expected<HostTensor> readField(const Field &field, ElementType type,
-                                      ArrayRef<int64_t> shape) {
+static Expected<HostTensor> readField(const Field &field, ElementType type, ArrayRef<int64_t> shape) {
   int64_t count = numElements(shape);
   if (field.size() != count)
     return makeError("has {0} elements where its shape {1} needs {2}; export "
@@ -112,35 +103,28 @@ static Expected<HostTensor> readField(const Field &field, ElementType type,
   return HostTensor(type, shape, std::move(bytes));
 }
 
-Expected<HostTensor> readTensor(const onnx::TensorProto &tensor,
-                                std::string rawData, StringRef folder) {
+Expected<HostTensor> readTensor(const onnx::TensorProto &tensor, std::string rawData, StringRef folder) {
   std::optional<ElementType> type = elementTypeFromOnnx(tensor.data_type());
   if (!type)
-    return makeError(
-        "has element type {0}, which is not supported; use float or integer "
-        "tensors",
-        tensor.data_type() >= 0 &&
-                onnx::TensorProto::DataType_IsValid(tensor.data_type())
-            ? onnx::TensorProto::DataType_Name(
-                  onnx::TensorProto::DataType(tensor.data_type()))
-            : std::to_string(tensor.data_type()));
+    return makeError("has element type {0}, which is not supported; use float or integer "
+                     "tensors",
+                     tensor.data_type() >= 0 && onnx::TensorProto::DataType_IsValid(tensor.data_type())
+                         ? onnx::TensorProto::DataType_Name(onnx::TensorProto::DataType(tensor.data_type()))
+                         : std::to_string(tensor.data_type()));
   Shape shape(tensor.dims().begin(), tensor.dims().end());
   int64_t size = elementBytes(*type);
   for (int64_t extent : shape)
     if (extent < 0 || MulOverflow(size, extent, size))
-      return makeError("has the impossible shape {0}; export the model again",
-                       toString(shape));
+      return makeError("has the impossible shape {0}; export the model again", toString(shape));
 
   if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
     return readExternal(tensor, *type, shape, size, folder);
   if (!rawData.empty() || tensor.has_raw_data()) {
     if (rawData.size() != uint64_t(size))
-      return makeError(
-          "has {0} bytes where its shape {1} needs {2}; export the model again",
-          rawData.size(), toString(shape), size);
+      return makeError("has {0} bytes where its shape {1} needs {2}; export the model again", rawData.size(),
+                       toString(shape), size);
     auto owner = std::make_shared<std::string>(std::move(rawData));
-    return HostTensor(*type, shape,
-                      ArrayRef<char>(owner->data(), owner->size()), owner);
+    return HostTensor(*type, shape, ArrayRef<char>(owner->data(), owner->size()), owner);
   }
   switch (*type) {
   case ElementType::F32:

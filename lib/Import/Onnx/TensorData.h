@@ -16,8 +16,6 @@ namespace st::onnximport {
 /// The value of `tensor`. `rawData` is its raw_data field, handed over so that
 /// weights are not copied; data in other files is mapped into memory, relative
 /// to `folder`. Errors do not name the tensor.
-llvm::Expected<HostTensor> readTensor(const onnx::TensorProto &tensor,
-                                      std::string rawData,
-                                      llvm::StringRef folder);
+llvm::Expected<HostTensor> readTensor(const onnx::TensorProto &tensor, std::string rawData, llvm::StringRef folder);
 
 } // namespace st::onnximport

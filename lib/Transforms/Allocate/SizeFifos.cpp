@@ -17,8 +17,8 @@ using namespace st;
 /// The schedule stands in the IR; sizing by another one would be silently wrong.
 static LogicalResult checkSchedule(TaskSchedule &schedule) {
   ScheduleAttr attribute = schedule.task.getSchedule().value_or(ScheduleAttr());
-  auto expected = ScheduleAttr::get(schedule.task.getContext(), schedule.ii, schedule.firstTokenCycles,
-                                    schedule.latencyCycles);
+  auto expected =
+      ScheduleAttr::get(schedule.task.getContext(), schedule.ii, schedule.firstTokenCycles, schedule.latencyCycles);
   if (!attribute)
     return schedule.task.emitOpError("has no schedule: run st-schedule-tasks first");
   if (attribute != expected)

@@ -39,8 +39,7 @@ static FailureOr<SmallVector<int64_t>> getLogicalShape(scf::ForOp root, unsigned
         slice.getType().hasStaticShape())
       seen = SmallVector<int64_t>(slice.getType().getShape());
     if (!isFirst && seen != shape)
-      return root.emitError("cannot stream: users take result ")
-             << index << " with and without its padding";
+      return root.emitError("cannot stream: users take result ") << index << " with and without its padding";
     shape = seen;
     isFirst = false;
   }
@@ -179,8 +178,7 @@ LogicalResult Nest::addOperands(Operation *op) {
     Value value = use.get();
     // The destination of a result is a stream; only a tile that the nest carries has a value to start from.
     bool isRootInit = op == root && use.getOperandNumber() >= root.getNumControlOperands();
-    if (!isOutside(value) ||
-        (isRootInit && !isWrittenAfterNest(use.getOperandNumber() - root.getNumControlOperands())))
+    if (!isOutside(value) || (isRootInit && !isWrittenAfterNest(use.getOperandNumber() - root.getNumControlOperands())))
       continue;
     if (!isa<RankedTensorType>(value.getType()) || isMadeInside(value.getDefiningOp())) {
       if (failed(materialize(op, value)))
@@ -193,8 +191,8 @@ LogicalResult Nest::addOperands(Operation *op) {
       return failure();
     auto type = cast<RankedTensorType>(value.getType());
     SmallVector<OpFoldResult> offsets(type.getRank(), OpBuilder(op->getContext()).getIndexAttr(0));
-    auto itensor = inferItensor(op, root, offsets, type.getShape(),
-                                cast<RankedTensorType>(base->getType()).getShape(), type.getElementType());
+    auto itensor = inferItensor(op, root, offsets, type.getShape(), cast<RankedTensorType>(base->getType()).getShape(),
+                                type.getElementType());
     if (failed(itensor))
       return failure();
     reads.push_back({*base, *itensor, op, &use});
@@ -279,12 +277,12 @@ private:
   }
 
   scf::ForOp buildLoop(scf::ForOp loop, ValueRange inits) {
-    auto result = scf::ForOp::create(
-        builder, loop.getLoc(), mapping.lookup(loop.getLowerBound()), mapping.lookup(loop.getUpperBound()),
-        mapping.lookup(loop.getStep()), inits, [&](OpBuilder &, Location, Value variable, ValueRange arguments) {
-          mapping.map(loop.getInductionVar(), variable);
-          mapping.map(loop.getRegionIterArgs(), arguments);
-        });
+    auto result = scf::ForOp::create(builder, loop.getLoc(), mapping.lookup(loop.getLowerBound()),
+                                     mapping.lookup(loop.getUpperBound()), mapping.lookup(loop.getStep()), inits,
+                                     [&](OpBuilder &, Location, Value variable, ValueRange arguments) {
+                                       mapping.map(loop.getInductionVar(), variable);
+                                       mapping.map(loop.getRegionIterArgs(), arguments);
+                                     });
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(result.getBody());
     for (Operation &op : *loop.getBody())
@@ -326,8 +324,7 @@ private:
 
   void push(tensor::InsertSliceOp insert) {
     pullWholeOperands(insert);
-    mapping.map(insert.getResult(),
-                push(insert, mapping.lookup(insert.getSource()), mapping.lookup(insert.getDest())));
+    mapping.map(insert.getResult(), push(insert, mapping.lookup(insert.getSource()), mapping.lookup(insert.getDest())));
   }
 
   Value push(tensor::InsertSliceOp insert, Value tile, Value dest) {

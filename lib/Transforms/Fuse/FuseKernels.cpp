@@ -146,10 +146,9 @@ private:
       }
     for (OpResult result : results)
       resultTypes.push_back(result.getType());
-    kernel = KernelOp::create(builder, builder.getFusedLoc(llvm::map_to_vector(members, [](KernelOp member) {
-                                return member.getLoc();
-                              })),
-                              resultTypes, getName(), inputs);
+    kernel = KernelOp::create(
+        builder, builder.getFusedLoc(llvm::map_to_vector(members, [](KernelOp member) { return member.getLoc(); })),
+        resultTypes, getName(), inputs);
     Block &body = kernel.getBody().emplaceBlock();
     body.addArguments(types, locations);
     builder.setInsertionPointToEnd(&body);

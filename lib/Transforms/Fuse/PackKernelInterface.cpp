@@ -30,9 +30,7 @@ static SmallVector<OpFoldResult> getTiles(OpBuilder &builder, ItensorType type) 
                              [&](int64_t extent) -> OpFoldResult { return builder.getIndexAttr(extent); });
 }
 
-static SmallVector<int64_t> getAllDims(ItensorType type) {
-  return llvm::to_vector(llvm::seq<int64_t>(type.getRank()));
-}
+static SmallVector<int64_t> getAllDims(ItensorType type) { return llvm::to_vector(llvm::seq<int64_t>(type.getRank())); }
 
 /// The name of a constant: its own, that of its data, or `fallback`.
 static StringRef getName(Operation *op, ElementsAttr constant, StringRef fallback) {
@@ -133,8 +131,7 @@ private:
   Value unpack(Value packed, ItensorType type) {
     Location loc = kernel.getLoc();
     Value empty = tensor::EmptyOp::create(builder, loc, type.getDataShape(), type.getScalarType());
-    return linalg::UnPackOp::create(builder, loc, packed, empty, getAllDims(type), getTiles(builder, type))
-        .getResult();
+    return linalg::UnPackOp::create(builder, loc, packed, empty, getAllDims(type), getTiles(builder, type)).getResult();
   }
 
   KernelOp kernel;

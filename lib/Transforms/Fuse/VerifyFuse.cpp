@@ -32,8 +32,8 @@ static LogicalResult verifyKernel(KernelOp kernel) {
     if (!isa<TaskOp, ItensorEmptyOp, ItensorConverterOp, YieldOp>(op))
       return op.emitOpError("must not stand in a kernel after the fuse phase");
   for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments()))
-    if (failed(verifyPacked(kernel, kernel.getInputs()[index].getType(), argument.getType(),
-                            "operand " + Twine(index))))
+    if (failed(
+            verifyPacked(kernel, kernel.getInputs()[index].getType(), argument.getType(), "operand " + Twine(index))))
       return failure();
   for (auto [index, stream] : llvm::enumerate(kernel.getYield().getOperands()))
     if (failed(verifyPacked(kernel, kernel.getResult(index).getType(), stream.getType(), "result " + Twine(index))))

@@ -113,8 +113,8 @@ ElementsAttr sliceConstant(ElementsAttr source, ArrayRef<int64_t> offsets, Ranke
       }
       return DenseElementsAttr::get(type, values);
     }
-    std::vector<char> data = copySlice(dense.getRawData(), type.getElementTypeBitWidth() / 8, sourceShape, offsets,
-                                       type.getShape());
+    std::vector<char> data =
+        copySlice(dense.getRawData(), type.getElementTypeBitWidth() / 8, sourceShape, offsets, type.getShape());
     return DenseElementsAttr::getFromRawBuffer(type, data);
   }
   auto resource = dyn_cast<DenseResourceElementsAttr>(source);
@@ -123,8 +123,8 @@ ElementsAttr sliceConstant(ElementsAttr source, ArrayRef<int64_t> offsets, Ranke
   AsmResourceBlob *blob = resource.getRawHandle().getBlob();
   if (!blob || blob->getData().empty())
     return nullptr;
-  std::vector<char> data = copySlice(resource.getData(), (type.getElementTypeBitWidth() + 7) / 8, sourceShape,
-                                     offsets, type.getShape());
+  std::vector<char> data =
+      copySlice(resource.getData(), (type.getElementTypeBitWidth() + 7) / 8, sourceShape, offsets, type.getShape());
   return DenseResourceElementsAttr::get(type, resource.getRawHandle().getKey(),
                                         HeapAsmResourceBlob::allocateAndCopyWithAlign(data, blob->getDataAlignment()));
 }

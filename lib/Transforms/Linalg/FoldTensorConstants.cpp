@@ -14,8 +14,7 @@ namespace st {
 namespace {
 
 /// Expand and collapse of a constant: the same data in another shape.
-template <typename ReshapeOp>
-struct FoldReshapeOfConstant : OpRewritePattern<ReshapeOp> {
+template <typename ReshapeOp> struct FoldReshapeOfConstant : OpRewritePattern<ReshapeOp> {
   using OpRewritePattern<ReshapeOp>::OpRewritePattern;
   LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
     ElementsAttr source = getConstantTensor(op.getSrc());

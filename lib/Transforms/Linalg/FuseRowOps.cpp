@@ -176,9 +176,8 @@ void RowGroup::grow(ArrayRef<linalg::GenericOp> candidates) {
       if (members.contains(op) || (op.getNumReductionLoops() > 0 && !isRowReduction(op)))
         continue;
       bool isReader = llvm::any_of(op.getInputs(), [&](Value operand) { return isMember(operand); });
-      bool isProducer = !op->use_empty() && llvm::all_of(op->getUsers(), [&](Operation *user) {
-        return members.contains(user);
-      });
+      bool isProducer =
+          !op->use_empty() && llvm::all_of(op->getUsers(), [&](Operation *user) { return members.contains(user); });
       if (!isReader && !isProducer)
         continue;
       auto loops = placeLoops(op);
@@ -253,9 +252,9 @@ void RowGroup::outline() {
     inputMaps.push_back(getDomainMap(input));
   for (Value result : results)
     resultMaps.push_back(getDomainMap(result));
-  auto row = RowOp::create(builder, ordered.back()->getLoc(), TypeRange(ValueRange(results)), inputs.getArrayRef(),
-                           extents, numRows, builder.getAffineMapArrayAttr(inputMaps),
-                           builder.getAffineMapArrayAttr(resultMaps));
+  auto row =
+      RowOp::create(builder, ordered.back()->getLoc(), TypeRange(ValueRange(results)), inputs.getArrayRef(), extents,
+                    numRows, builder.getAffineMapArrayAttr(inputMaps), builder.getAffineMapArrayAttr(resultMaps));
 
   Block *body = builder.createBlock(&row.getBody());
   IRMapping mapping;

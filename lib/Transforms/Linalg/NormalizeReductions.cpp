@@ -49,14 +49,15 @@ struct NormalizeInit : OpRewritePattern<linalg::GenericOp> {
     AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
     SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
     Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
-    auto combined = linalg::GenericOp::create(
-        rewriter, loc, type, ValueRange{op.getResult(0), start}, empty,
-        ArrayRef<AffineMap>{identity, identity, identity}, parallel, [&](OpBuilder &builder, Location bodyLoc, ValueRange arguments) {
-          IRMapping mapping;
-          mapping.map(combiner->getOperand(0), arguments[0]);
-          mapping.map(combiner->getOperand(1), arguments[1]);
-          linalg::YieldOp::create(builder, bodyLoc, builder.clone(*combiner, mapping)->getResults());
-        });
+    auto combined = linalg::GenericOp::create(rewriter, loc, type, ValueRange{op.getResult(0), start}, empty,
+                                              ArrayRef<AffineMap>{identity, identity, identity}, parallel,
+                                              [&](OpBuilder &builder, Location bodyLoc, ValueRange arguments) {
+                                                IRMapping mapping;
+                                                mapping.map(combiner->getOperand(0), arguments[0]);
+                                                mapping.map(combiner->getOperand(1), arguments[1]);
+                                                linalg::YieldOp::create(
+                                                    builder, bodyLoc, builder.clone(*combiner, mapping)->getResults());
+                                              });
     rewriter.replaceAllUsesExcept(op.getResult(0), combined.getResult(0), combined);
     return success();
   }

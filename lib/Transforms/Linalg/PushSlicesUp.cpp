@@ -97,8 +97,8 @@ struct PushSlicesAboveGeneric : OpRewritePattern<linalg::GenericOp> {
     rewriter.setInsertionPoint(generic);
     SmallVector<Value> operands;
     for (OpOperand &operand : generic->getOpOperands())
-      operands.push_back(sliceOperand(rewriter, operand.get(), generic.getMatchingIndexingMap(&operand), loopOffsets,
-                                      loopSizes));
+      operands.push_back(
+          sliceOperand(rewriter, operand.get(), generic.getMatchingIndexingMap(&operand), loopOffsets, loopSizes));
     auto result = cast<linalg::GenericOp>(clone(rewriter, generic, slice.getType(), operands));
     SmallVector<OpFoldResult> indexOffsets;
     for (int64_t offset : loopOffsets)

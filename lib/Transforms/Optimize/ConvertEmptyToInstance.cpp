@@ -25,7 +25,7 @@ struct ConvertEmptyToInstance : st::impl::ConvertEmptyToInstanceBase<ConvertEmpt
     getOperation().walk([&](ItensorEmptyOp empty) {
       rewriter.setInsertionPoint(empty);
       rewriter.replaceOpWithNewOp<ItensorInstanceOp>(empty, empty.getType(), /*depth_tokens=*/nullptr,
-                                                       /*storage=*/nullptr);
+                                                     /*storage=*/nullptr);
     });
   }
 };

@@ -181,9 +181,13 @@ ConverterWriter::Values ConverterWriter::fillAndDrain(Value buffer, Value stream
   int64_t drainedTiles = drainsPerFill * source.getNumTiles();
   if (int64_t rest = result.getNumTiles() - drainedTiles) {
     AffineExpr last = task.body.getAffineDimExpr(0) + drainedTiles;
-    carried[1] = task.buildNest(TaskBuilder::Loop{rest, 1}, carried[1], [&](ValueRange drains, ValueRange streams) {
-      return Values{drainTile(carried[0], drained, delinearize(last, getAsOpFoldResult(drains), rest), streams.front())};
-    }).front();
+    carried[1] =
+        task.buildNest(TaskBuilder::Loop{rest, 1}, carried[1],
+                       [&](ValueRange drains, ValueRange streams) {
+                         return Values{drainTile(carried[0], drained,
+                                                 delinearize(last, getAsOpFoldResult(drains), rest), streams.front())};
+                       })
+            .front();
   }
   return carried;
 }

@@ -11,8 +11,8 @@ namespace st {
 /// Creates the task `name` that reads `source`, reorders it through the buffer of `plan` and writes `fifo`.
 ///
 /// A plan of one round fills its buffer and then drains it. With more rounds the buffer has two halves, its leading
-/// dimension: after the first fill, each round fills one half tile by tile and drains the other in between, evenly, so that
-/// producer and consumer work at the same time; the last drain ends the task.
+/// dimension: after the first fill, each round fills one half tile by tile and drains the other in between, evenly, so
+/// that producer and consumer work at the same time; the last drain ends the task.
 ///
 ///   fill half 0
 ///   for round 1 ...: for every tile of the source: fill (round mod 2); drain some of ((round - 1) mod 2)

@@ -1,8 +1,8 @@
 //===- MaterializeKernel.cpp - Make tasks of converters, forks and boundary crossings -------------------------===//
 
 #include "Dialect/LayoutAlgebra.h"
-#include "Transforms/Optimize/Passes.h"
 #include "Transforms/Optimize/ConverterTask.h"
+#include "Transforms/Optimize/Passes.h"
 #include "Transforms/Optimize/TaskBuilder.h"
 #include "Transforms/Optimize/TensorNames.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -124,13 +124,13 @@ private:
     TaskBuilder task(builder, loc, makeName("dma_" + toIdentifier(tensorName)), "dma_write", stream, memory);
     task.task->setDiscardableAttr("st.tensor", builder.getStringAttr(tensorName));
     ItensorType order = canonicalize(type);
-    auto results = task.buildNest(
-        getCountingLoops(order), task.getInits(), [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
-          Value tile = task.pull(task.getRead(0));
-          Slice slice = getPackedSlice(task, order, variables);
-          return {tensor::InsertSliceOp::create(task.body, loc, tile, carried.front(), slice.offsets, slice.sizes,
-                                                slice.strides)};
-        });
+    auto results = task.buildNest(getCountingLoops(order), task.getInits(),
+                                  [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
+                                    Value tile = task.pull(task.getRead(0));
+                                    Slice slice = getPackedSlice(task, order, variables);
+                                    return {tensor::InsertSliceOp::create(task.body, loc, tile, carried.front(),
+                                                                          slice.offsets, slice.sizes, slice.strides)};
+                                  });
     use.set(task.finish(results).getResult(0));
   }
 

@@ -82,7 +82,9 @@ Value TaskBuilder::pull(Value stream) {
   return ItensorReadOp::create(body, loc, type, stream, init).getResult();
 }
 
-Value TaskBuilder::push(Value tile, Value stream) { return ItensorWriteOp::create(body, loc, tile, stream).getResult(); }
+Value TaskBuilder::push(Value tile, Value stream) {
+  return ItensorWriteOp::create(body, loc, tile, stream).getResult();
+}
 
 OpFoldResult TaskBuilder::getOffset(ValueRange variables, ArrayRef<int64_t> scales, int64_t constant) {
   AffineExpr expr = body.getAffineConstantExpr(constant);

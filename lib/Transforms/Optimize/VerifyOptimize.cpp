@@ -21,9 +21,8 @@ using namespace st;
 static LogicalResult verifySingleReader(Value stream) {
   if (!isa<ItensorType>(stream.getType()) || stream.hasOneUse())
     return success();
-  InFlightDiagnostic diag = emitError(stream.getLoc())
-                            << "itensor must have one use after the optimize phase, but has "
-                            << std::distance(stream.use_begin(), stream.use_end());
+  InFlightDiagnostic diag = emitError(stream.getLoc()) << "itensor must have one use after the optimize phase, but has "
+                                                       << std::distance(stream.use_begin(), stream.use_end());
   for (Operation *user : stream.getUsers())
     diag.attachNote(user->getLoc()) << "used here";
   return diag;

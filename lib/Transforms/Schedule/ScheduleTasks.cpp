@@ -35,8 +35,8 @@ struct ScheduleTasks : st::impl::ScheduleTasksBase<ScheduleTasks> {
 
   void write(TaskSchedule &schedule) {
     Builder builder(&getContext());
-    schedule.task.setScheduleAttr(ScheduleAttr::get(&getContext(), schedule.ii, schedule.firstTokenCycles,
-                                                    schedule.latencyCycles));
+    schedule.task.setScheduleAttr(
+        ScheduleAttr::get(&getContext(), schedule.ii, schedule.firstTokenCycles, schedule.latencyCycles));
     ++numTasks;
     slowestTask = std::max<uint64_t>(slowestTask, schedule.latencyCycles);
     for (auto &[op, loops] : schedule.linalgOps) {

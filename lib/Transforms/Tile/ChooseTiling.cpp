@@ -29,8 +29,7 @@ public:
       for (const auto *tensors : {&op.operands, &op.results})
         for (const StreamedTensor &tensor : *tensors)
           for (auto [dim, expr] : llvm::enumerate(tensor.map.getResults()))
-            classes.join(firstDim[tensor.value] + dim,
-                         firstLoop[op.op] + cast<AffineDimExpr>(expr).getPosition());
+            classes.join(firstDim[tensor.value] + dim, firstLoop[op.op] + cast<AffineDimExpr>(expr).getPosition());
     classes.compress();
   }
 

@@ -47,9 +47,7 @@ std::optional<StreamedOp> StreamedOp::get(Operation *op) {
   return std::nullopt;
 }
 
-bool StreamedOp::isContraction() const {
-  return operands.size() > 1 && llvm::is_contained(loops, LoopKind::Reduction);
-}
+bool StreamedOp::isContraction() const { return operands.size() > 1 && llvm::is_contained(loops, LoopKind::Reduction); }
 
 bool StreamedOp::isBatch(unsigned loop) const {
   auto isIn = [&](const StreamedTensor &tensor) { return tensor.map.isFunctionOfDim(loop); };

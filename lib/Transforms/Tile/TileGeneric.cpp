@@ -37,8 +37,8 @@ public:
                                       getElementTypeOrSelf(destination.getType()));
     if (!start)
       return failure();
-    Value whole = parallel.empty() ? insert(buildReductions(0, start, &root), destination)
-                                   : buildParallel(0, destination, &root);
+    Value whole =
+        parallel.empty() ? insert(buildReductions(0, start, &root), destination) : buildParallel(0, destination, &root);
     return SmallVector<Value>{nest.clip(whole, result)};
   }
 

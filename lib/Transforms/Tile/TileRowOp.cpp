@@ -119,9 +119,7 @@ private:
     }
   }
 
-  int64_t rowTileExtent(unsigned loop) const {
-    return isColumn(loop) ? nest.paddedExtentOf(loop) : nest.tileOf(loop);
-  }
+  int64_t rowTileExtent(unsigned loop) const { return isColumn(loop) ? nest.paddedExtentOf(loop) : nest.tileOf(loop); }
   bool isColumn(unsigned loop) const { return nest.op.loops[loop] == LoopKind::Column; }
 
   /// Columns that index `map` and run more than once.
@@ -188,9 +186,8 @@ private:
     Dims dims;
     for (unsigned i = 0; i < map.getNumResults(); ++i)
       dims.push_back(map.getDimPosition(i));
-    return buildColumns(loops, createRows(dims, getElementTypeOrSelf(whole.getType())), [&](Value carried) {
-      return accessBuffer(carried, map, nest.readTile(whole, map));
-    });
+    return buildColumns(loops, createRows(dims, getElementTypeOrSelf(whole.getType())),
+                        [&](Value carried) { return accessBuffer(carried, map, nest.readTile(whole, map)); });
   }
 
   /// The current tile of an operand of a step that runs tile by tile.
@@ -241,9 +238,8 @@ private:
   Value computeWhole(linalg::GenericOp generic) {
     OpOperand *oldInit = generic.getDpsInitOperand(0);
     Dims dims = getDims(generic, oldInit);
-    Value init = generic.getNumReductionLoops() > 0
-                     ? nest.createStart(oldInit->get(), getRowShape(dims))
-                     : createRows(dims, getElementTypeOrSelf(oldInit->get().getType()));
+    Value init = generic.getNumReductionLoops() > 0 ? nest.createStart(oldInit->get(), getRowShape(dims))
+                                                    : createRows(dims, getElementTypeOrSelf(oldInit->get().getType()));
     hasFailed |= !init;
     if (hasFailed)
       return nullptr;
@@ -282,8 +278,7 @@ private:
       if (hasFailed)
         return llvm::to_vector(carried);
       SmallVector<Value> written;
-      for (auto [yielded, result, destination] :
-           llvm::zip(row.getYield().getOperands(), nest.op.results, carried))
+      for (auto [yielded, result, destination] : llvm::zip(row.getYield().getOperands(), nest.op.results, carried))
         written.push_back(scatter(yielded, result.map, destination));
       return written;
     });

@@ -26,10 +26,11 @@ namespace compat {
 
 /// The native integer that an `ap_int_base<W, S>` converts to.
 template <int W, bool S> struct native {
-  using type = std::conditional_t<(W <= 8), std::conditional_t<S, int8_t, uint8_t>,
-               std::conditional_t<(W <= 16), std::conditional_t<S, int16_t, uint16_t>,
-               std::conditional_t<(W <= 32), std::conditional_t<S, int32_t, uint32_t>,
-                                  std::conditional_t<S, long long, unsigned long long>>>>;
+  using type =
+      std::conditional_t<(W <= 8), std::conditional_t<S, int8_t, uint8_t>,
+                         std::conditional_t<(W <= 16), std::conditional_t<S, int16_t, uint16_t>,
+                                            std::conditional_t<(W <= 32), std::conditional_t<S, int32_t, uint32_t>,
+                                                               std::conditional_t<S, long long, unsigned long long>>>>;
 };
 
 /// Width and signedness of a C++ integer, as it takes part in mixed arithmetic.

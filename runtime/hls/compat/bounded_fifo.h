@@ -23,7 +23,9 @@ namespace simulation {
 class fifo_state {
 public:
   fifo_state(const char *name, uint64_t depth)
-      : name_(name), depth_(depth), batch_(depth < 4 ? 1 : depth < 64 ? depth / 4 : 16),
+      : name_(name), depth_(depth), batch_(depth < 4    ? 1
+                                           : depth < 64 ? depth / 4
+                                                        : 16),
         wake_batch_(depth < 64 ? depth : 64) {
     // The first push and the first pop take the slow path, which is where an end learns its task.
     writer_.limit = 0;
@@ -86,8 +88,8 @@ protected:
     if (update_limit(is_writer))
       return;
     if (!me)
-      fail(exit_deadlock, std::string("deadlock:\n(no task) waits for FIFO '") + name_ + "' (" +
-                              describe_wait(is_writer) + ")\n");
+      fail(exit_deadlock,
+           std::string("deadlock:\n(no task) waits for FIFO '") + name_ + "' (" + describe_wait(is_writer) + ")\n");
     me->publish_all();
     if (spin(is_writer))
       return;

@@ -77,7 +77,7 @@ private:
 
   const char *name_;
   std::vector<std::unique_ptr<T[]>> blocks_; ///< those before popped_ are gone
-  size_t pushed_ = 0, popped_ = 0, end_ = 0;  ///< counts of tokens
+  size_t pushed_ = 0, popped_ = 0, end_ = 0; ///< counts of tokens
 };
 
 } // namespace simulation
