@@ -14,6 +14,8 @@ void populateOptimizePipeline(OpPassManager &manager, const OptimizeOptions &opt
   VectorizeItensorOptions tokens;
   tokens.maxTokenBits = options.maxTokenBits;
   functions.addPass(createVectorizeItensor(tokens));
+  // While a converter is one operation behind its task.
+  functions.addPass(createFoldItensor());
   // Forks before materialization, which makes tasks of them.
   functions.addPass(createEnsureItensorSingleUse());
   functions.addPass(createMaterializeKernel());

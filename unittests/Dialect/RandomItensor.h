@@ -133,7 +133,8 @@ private:
 };
 
 /// Calls `visit` for every scalar position of a tile at `offset`, row-major, padding included.
-template <typename Visit> void forEachScalar(llvm::ArrayRef<int64_t> offset, llvm::ArrayRef<int64_t> tile, Visit visit) {
+template <typename Visit>
+void forEachScalar(llvm::ArrayRef<int64_t> offset, llvm::ArrayRef<int64_t> tile, Visit visit) {
   Offset position(offset);
   while (true) {
     visit(llvm::ArrayRef<int64_t>(position));

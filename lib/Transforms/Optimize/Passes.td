@@ -58,6 +58,25 @@ def MaterializeKernel : OptimizePhasePass<"st-materialize-kernel"> {
   ];
 }
 
+def FoldItensor : OptimizePhasePass<"st-fold-itensor"> {
+  let summary = "let a task that holds a whole row stream it again itself";
+  let description = [{
+    Where a converter only repeats or reorders the tiles of a row that the task before it still holds, that task writes
+    them in the order that is asked for, from its own buffer.
+    ```
+    %r = st.task @row_0 ... { scf.for %i { ... scf.for %k { extract_slice %row[0, %k]   st.itensor_write } } }
+    %v = st.itensor_converter %r : !c -> !a
+    // becomes
+    %v = st.task @row_0 ... { scf.for %i { ... scf.for %j { scf.for %k { extract_slice %row[0, %k]   st.itensor_write } } } }
+    ```
+  }];
+  let options = [
+    Option<"minReaccess", "min-reaccess", "int64_t", "8",
+           "how often each tile must leave at least: meanwhile the task cannot start its next row">
+  ];
+  let statistics = [Statistic<"numFolded", "num-folded", "converters folded into the task before them">];
+}
+
 def ConvertEmptyToInstance : OptimizePhasePass<"st-convert-empty-to-instance"> {
   let summary = "turn placeholders into FIFOs";
   let description = [{
