@@ -123,22 +123,28 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
 }
 
 /// Lanes that the device's DSPs allow: a lane multiplies and adds in f32, and 80 % of the DSPs may be spent on lanes.
-static llvm::Expected<int64_t> lanesOf(const PhaseOptions &options) {
+static int64_t lanesOf(const Device &device) {
+  int64_t perLane = device.cost(OpKind::F32Mul).dsp + device.cost(OpKind::F32Add).dsp;
+  return std::max<int64_t>(1, device.dspAvailable() * 8 / 10 / std::max<int64_t>(1, perLane));
+}
+
+/// Fills in what the phases take from the device.
+static llvm::Error completeOptions(PhaseOptions &options) {
   auto device = Device::load(options.device);
+  if (device && options.clockMhz != 0)
+    device = device->withClock(options.clockMhz);
   if (!device)
     return device.takeError();
-  int64_t perLane = device->cost(OpKind::F32Mul).dsp + device->cost(OpKind::F32Add).dsp;
-  return std::max<int64_t>(1, device->dspAvailable() * 8 / 10 / std::max<int64_t>(1, perLane));
+  options.adderLatency = device->latencyCycles(OpKind::F32Add);
+  if (options.overallUnrollSize == 0)
+    options.overallUnrollSize = lanesOf(*device);
+  return llvm::Error::success();
 }
 
 llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRContext *context,
                                                    const PhaseObserver &observer) {
-  if (options.phases.overallUnrollSize == 0) {
-    auto lanes = lanesOf(options.phases);
-    if (!lanes)
-      return lanes.takeError();
-    options.phases.overallUnrollSize = *lanes;
-  }
+  if (auto error = completeOptions(options.phases))
+    return std::move(error);
   auto folder = OutputFolder::create(options.output);
   if (!folder)
     return folder.takeError();

@@ -55,7 +55,8 @@ void st::populatePhase(Phase phase, OpPassManager &manager, const PhaseOptions &
   case Phase::Linalg:
     return populateLinalgPipeline(manager, {});
   case Phase::Tile:
-    return populateTilePipeline(manager, {options.defaultTileSize, options.tokenTileSize, options.overallUnrollSize});
+    return populateTilePipeline(manager, {options.defaultTileSize, options.tokenTileSize, options.overallUnrollSize,
+                                           options.adderLatency});
   case Phase::Dataflow:
     return populateDataflowPipeline(manager, {});
   case Phase::Fuse:

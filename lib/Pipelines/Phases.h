@@ -35,6 +35,8 @@ struct PhaseOptions {
   int64_t tokenTileSize = 8;
   /// Multiply-accumulate lanes to spend on all tasks together; the driver takes 0 as what the device's DSPs allow.
   int64_t overallUnrollSize = 256;
+  /// Cycles from the operands of a sum to its result; the driver takes them from the device.
+  int64_t adderLatency = 7;
   /// On-chip bytes that converters of one fused kernel may take; 0 means 80 % of what the device has available.
   int64_t maxConverterBytes = 0;
 };

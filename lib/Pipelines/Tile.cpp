@@ -22,6 +22,7 @@ void populateTilePipeline(OpPassManager &manager, const TileOptions &options) {
   functions.addPass(createCSEPass());
   ChooseUnrollOptions unroll;
   unroll.overallUnrollSize = options.overallUnrollSize;
+  unroll.adderLatency = options.adderLatency;
   functions.addPass(createChooseUnroll(unroll));
   functions.addPass(createVerifyTile());
 }

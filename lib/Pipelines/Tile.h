@@ -15,6 +15,8 @@ struct TileOptions {
   int64_t tokenTileSize = 8;
   /// Multiply-accumulate lanes to spend on all nests together.
   int64_t overallUnrollSize = 256;
+  /// Cycles from the operands of a sum to its result; a reduction gets no more lanes than hide them.
+  int64_t adderLatency = 7;
 };
 
 /// Generics and row operations -> nests of loops over tiles, in the order in which their tensors stream.

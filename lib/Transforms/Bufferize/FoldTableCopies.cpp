@@ -32,9 +32,8 @@ static bool coverAll(ArrayRef<scf::ForOp> nest, ArrayRef<OpFoldResult> offsets, 
   for (auto [offset, size, extent] : llvm::zip(offsets, sizes, shape)) {
     if (getConstantIntValue(offset) == 0 && size == extent)
       continue;
-    auto loop = llvm::find_if(nest, [&](scf::ForOp candidate) {
-      return candidate.getInductionVar() == llvm::dyn_cast_if_present<Value>(offset);
-    });
+    Value variable = llvm::dyn_cast_if_present<Value>(offset);
+    auto loop = llvm::find_if(nest, [&](scf::ForOp candidate) { return candidate.getInductionVar() == variable; });
     if (loop == nest.end())
       return false;
     scf::ForOp found = *loop;

@@ -53,13 +53,24 @@ LogicalResult moveUnrolledLoopInside(linalg::GenericOp generic) {
   return success();
 }
 
-/// The largest power of two that divides the unrolled loop's extent.
-int64_t getLargestFactor(linalg::GenericOp generic) {
-  auto loop = getUnrolledLoop(generic);
-  if (!loop)
+/// The largest power of two that divides the unrolled loop's extent and leaves a sum alone for `adderLatency` cycles: a
+/// tile's reductions stand outside its parallel loops, so the same sum is met again after as many cycles as there are
+/// iterations of these. More lanes would only raise the initiation interval.
+int64_t getLargestFactor(linalg::GenericOp generic, int64_t adderLatency) {
+  auto unrolled = getUnrolledLoop(generic);
+  if (!unrolled)
     return 1;
-  int64_t extent = generic.getStaticLoopRanges()[*loop];
-  return std::min(maxFactor, extent & -extent);
+  int64_t extent = generic.getStaticLoopRanges()[*unrolled];
+  int64_t factor = std::min(maxFactor, extent & -extent);
+  if (generic.getNumReductionLoops() == 0)
+    return factor;
+  int64_t sums = 1;
+  for (auto [kind, trips] : llvm::zip(generic.getIteratorTypesArray(), generic.getStaticLoopRanges()))
+    if (kind == utils::IteratorType::parallel)
+      sums *= trips;
+  while (factor > 1 && sums / factor < adderLatency)
+    factor /= 2;
+  return factor;
 }
 
 /// Points that `generic` computes in one run of its nest.
@@ -103,7 +114,7 @@ struct ChooseUnroll : impl::ChooseUnrollBase<ChooseUnroll> {
           return signalPassFailure();
         points += countPoints(generic);
         cost += countCost(generic);
-        largest = std::max(largest, getLargestFactor(generic));
+        largest = std::max(largest, getLargestFactor(generic, adderLatency));
       }
       std::vector<int64_t> factors;
       for (int64_t factor = 1; factor <= largest; factor *= 2)
@@ -121,7 +132,7 @@ struct ChooseUnroll : impl::ChooseUnrollBase<ChooseUnroll> {
       for (linalg::GenericOp generic : generics) {
         SmallVector<int64_t> unroll(generic.getNumLoops(), 1);
         if (auto loop = getUnrolledLoop(generic))
-          unroll[*loop] = std::min(factor, getLargestFactor(generic));
+          unroll[*loop] = std::min(factor, getLargestFactor(generic, adderLatency));
         generic->setDiscardableAttr("st.unroll", DenseI64ArrayAttr::get(&getContext(), unroll));
       }
   }

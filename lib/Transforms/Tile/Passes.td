@@ -56,13 +56,14 @@ def ChooseUnroll : TilePhasePass<"st-choose-unroll"> {
   let description = [{
     Intensity-driven unrolling (StreamTensor, section 5.1): raises the factor of the slowest nest until the budget is
     spent. A lane of a nest costs what its bodies compute, in multiply-accumulates. Only the loop along the last
-    dimension of a result is unrolled.
+    dimension of a result is unrolled, and a reduction no further than its adders allow at II = 1.
     ```
     linalg.generic ... {st.unroll = array<i64: 1, 16, 1>}
     ```
   }];
   let options = [
-    Option<"overallUnrollSize", "overall-unroll-size", "int64_t", "256", "Multiply-accumulate lanes of all nests">
+    Option<"overallUnrollSize", "overall-unroll-size", "int64_t", "256", "Multiply-accumulate lanes of all nests">,
+    Option<"adderLatency", "adder-latency", "int64_t", "7", "Cycles from the operands of a sum to its result">
   ];
 }
 
