@@ -22,6 +22,7 @@ namespace st::testing {
 static constexpr const char *pipeline = "one-shot-bufferize{bufferize-function-boundaries=true "
                                         "function-boundary-type-conversion=identity-layout-map},"
                                         "buffer-results-to-out-params{modify-public-functions=true},canonicalize,"
+                                        "buffer-deallocation-pipeline,"
                                         "func.func(convert-linalg-to-loops),expand-strided-metadata,lower-affine,"
                                         "convert-scf-to-cf,"
                                         "math-expand-ops,convert-math-to-funcs,convert-math-to-llvm,convert-math-"
