@@ -33,6 +33,8 @@ namespace {
 /// The place in a task where a row leaves tile by tile.
 struct Emission {
   ItensorWriteOp write;
+  /// What is read from external memory beside the row while a tile is made: gains, biases.
+  SmallVector<ItensorReadOp> reads;
   /// The loops that only make and write tiles, outermost first; all that they read lies outside of them.
   SmallVector<scf::ForOp> loops;
 };
@@ -52,12 +54,30 @@ SmallVector<Value> getCarriers(BlockArgument argument) {
   return carriers;
 }
 
+/// The argument of the kernel that `read` alone takes its slices from; null when it reads anything else. External
+/// memory can be read again, what another task writes cannot.
+BlockArgument getExternalSource(ItensorReadOp read) {
+  auto inner = dyn_cast<BlockArgument>(read.getSource());
+  auto task = inner ? dyn_cast<TaskOp>(inner.getOwner()->getParentOp()) : TaskOp();
+  if (!task || !inner.hasOneUse())
+    return {};
+  auto outer = dyn_cast<BlockArgument>(task.getOperandFor(inner).get());
+  return outer && outer.hasOneUse() ? outer : BlockArgument();
+}
+
 /// Whether `loop` does nothing but make tiles and write them: it carries only the stream, and all that it holds besides
-/// `inner` has no effect.
-bool onlyWrites(scf::ForOp loop, Operation *inner) {
-  return loop.getNumRegionIterArgs() == 1 &&
-         llvm::all_of(loop.getBody()->without_terminator(),
-                      [&](Operation &op) { return &op == inner || isMemoryEffectFree(&op); });
+/// `inner` has no effect, or reads external memory.
+bool onlyWrites(scf::ForOp loop, Operation *inner, SmallVectorImpl<ItensorReadOp> &reads) {
+  if (loop.getNumRegionIterArgs() != 1)
+    return false;
+  for (Operation &op : loop.getBody()->without_terminator()) {
+    auto read = dyn_cast<ItensorReadOp>(op);
+    if (read && getExternalSource(read))
+      reads.push_back(read);
+    else if (&op != inner && !isMemoryEffectFree(&op))
+      return false;
+  }
+  return true;
 }
 
 std::optional<Emission> findEmission(BlockArgument argument) {
@@ -74,7 +94,7 @@ std::optional<Emission> findEmission(BlockArgument argument) {
   while (auto loop = dyn_cast<scf::ForOp>(inner->getParentOp())) {
     // Between two of these loops nothing is computed: it would be computed more often than each tile.
     bool isPerfect = inner == emission.write || llvm::hasNItems(loop.getBody()->without_terminator(), 1);
-    if (!isPerfect || !onlyWrites(loop, inner))
+    if (!isPerfect || !onlyWrites(loop, inner, emission.reads))
       break;
     emission.loops.insert(emission.loops.begin(), loop);
     inner = loop;
@@ -113,6 +133,34 @@ std::optional<SmallVector<std::optional<unsigned>>> getDimensions(Emission &emis
       return std::nullopt;
   }
   return dimensions;
+}
+
+/// The type of a stream that is read beside the row, once its reader follows `result` (from `firstLoop` on) instead of
+/// the emission's loops. Nothing when no itensor says that.
+std::optional<ItensorType> repeatRead(Emission &emission, ArrayRef<std::optional<unsigned>> dimensions,
+                                      ItensorType read, ItensorType result, unsigned firstLoop) {
+  LoopNest nest = LoopNest::ofTiles(read);
+  if (nest.loops.size() < emission.loops.size())
+    return std::nullopt;
+  unsigned outer = nest.loops.size() - emission.loops.size();
+  SmallVector<StridedLoop, 4> rowLoops(nest.loops.begin() + outer, nest.loops.end());
+  nest.loops.truncate(outer);
+  for (int64_t count : result.getTripCounts().drop_front(firstLoop))
+    nest.loops.push_back({count, SmallVector<int64_t, 4>(read.getRank(), 0)});
+  for (auto [index, loop] : llvm::enumerate(emission.loops)) {
+    int64_t step = getConstantIntValue(loop.getStep()).value_or(0);
+    for (auto [dim, stride] : llvm::enumerate(rowLoops[index].strides)) {
+      if (rowLoops[index].count == 1 || stride == 0)
+        continue;
+      // One scalar along the row is one scalar here.
+      if (!dimensions[index] || stride != step)
+        return std::nullopt;
+      for (const LoopStride &driver : getLoopsOf(result, *dimensions[index]))
+        if (driver.loop >= firstLoop)
+          nest.loops[outer + driver.loop - firstLoop].strides[dim] += driver.stride;
+    }
+  }
+  return nest.toType(read);
 }
 
 /// Streams the row in the order of `type`, whose loops from `firstLoop` on run inside a row.
@@ -186,6 +234,17 @@ private:
     auto dimensions = getDimensions(*emission, source);
     if (!dimensions)
       return false;
+    SmallVector<std::pair<BlockArgument, ItensorType>> repeated;
+    for (ItensorReadOp read : emission->reads) {
+      BlockArgument outside = getExternalSource(read);
+      auto type = repeatRead(*emission, *dimensions, read.getSource().getType(), plan.result, plan.sharedLoops);
+      if (!type)
+        return false;
+      repeated.push_back({outside, *type});
+      repeated.push_back({cast<BlockArgument>(read.getSource()), *type});
+    }
+    for (auto [stream, type] : repeated)
+      stream.setType(type);
 
     rewriteEmission(*emission, *dimensions, plan.result, plan.sharedLoops);
     OpBuilder builder(empty);
