@@ -15,17 +15,7 @@ static std::vector<std::string> printTopParameters(const KernelLayout &layout) {
 
 /// The implementation that AMD's bind_storage names for a FIFO.
 static StringRef fifoImplementation(StorageKind kind) {
-  switch (kind) {
-  case StorageKind::Register:
-    return "srl";
-  case StorageKind::Lutram:
-    return "lutram";
-  case StorageKind::Bram:
-    return "bram";
-  case StorageKind::Uram:
-    return "uram";
-  }
-  llvm_unreachable("unknown storage");
+  return kind == StorageKind::Register ? "srl" : stringifyStorageKind(kind);
 }
 
 static void printInterface(const KernelLayout &layout, SourceWriter &out) {

@@ -261,20 +261,6 @@ static std::string printExtents(ArrayRef<int64_t> shape) {
   return text;
 }
 
-static StringRef storageName(StorageKind kind) {
-  switch (kind) {
-  case StorageKind::Register:
-    return "register";
-  case StorageKind::Lutram:
-    return "lutram";
-  case StorageKind::Bram:
-    return "bram";
-  case StorageKind::Uram:
-    return "uram";
-  }
-  llvm_unreachable("unknown storage");
-}
-
 void TaskPrinter::printPartition(StringRef name, MemRefType type, ArrayRef<int64_t> factors) {
   for (auto [dim, factor] : llvm::enumerate(factors)) {
     if (factor == 1)
@@ -305,7 +291,8 @@ LogicalResult TaskPrinter::printBuffer(BufferOp buffer) {
   if (std::optional<ArrayRef<int64_t>> partition = buffer.getPartition())
     printPartition(name, type, *partition);
   if (storage)
-    out.directive("#pragma HLS bind_storage variable=" + Twine(name) + " type=ram_2p impl=" + storageName(*storage));
+    out.directive("#pragma HLS bind_storage variable=" + Twine(name) +
+                  " type=ram_2p impl=" + stringifyStorageKind(*storage));
   return success();
 }
 
