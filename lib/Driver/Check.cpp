@@ -182,14 +182,20 @@ CheckReport st::compareResults(const NamedArrays &actual, const NamedArrays &ref
   return report;
 }
 
-/// The path of the model that a design was compiled from.
-static llvm::Expected<std::string> modelOf(StringRef design) {
+/// The path of the model that a design was compiled from, and how it was read.
+static llvm::Expected<std::pair<std::string, ModelOptions>> modelOf(StringRef design) {
   auto json = readJson((design + "/design.json").str());
   if (!json)
     return json.takeError();
+  ModelOptions options;
   if (auto *object = json->getAsObject())
-    if (auto model = object->getString("model"))
-      return model->str();
+    if (auto model = object->getString("model")) {
+      if (auto *dims = object->getArray("dims"))
+        for (const llvm::json::Value &entry : *dims)
+          if (auto *dim = entry.getAsObject())
+            options.dims[dim->getString("name").value_or("").str()] = dim->getInteger("size").value_or(0);
+      return std::make_pair(model->str(), options);
+    }
   return makeError("{0}/design.json names no model; give --golden", design);
 }
 
@@ -199,12 +205,12 @@ llvm::Expected<CheckReport> st::checkDesign(const CheckOptions &options, MLIRCon
   NamedArrays inputs, golden;
   OwningOpRef<ModuleOp> model;
   if (options.inputs.empty() || options.golden.empty()) {
-    auto path = modelOf(options.design);
-    if (!path)
-      return path.takeError();
-    model = importModel(*path, context);
+    auto source = modelOf(options.design);
+    if (!source)
+      return source.takeError();
+    model = importModel(source->first, source->second, context);
     if (!model)
-      return makeError("cannot import '{0}' to judge the design; give --inputs and --golden", *path);
+      return makeError("cannot import '{0}' to judge the design; give --inputs and --golden", source->first);
   }
   auto given = options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*model, 1)) : readNpz(options.inputs);
   if (!given)

@@ -24,10 +24,19 @@
 using namespace mlir;
 using namespace st;
 
-OwningOpRef<ModuleOp> st::importModel(StringRef path, MLIRContext *context) {
+OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &options, MLIRContext *context) {
   StringRef extension = llvm::sys::path::extension(path);
-  if (extension == ".onnx")
-    return importOnnx(path, {}, context);
+  if (extension == ".onnx") {
+    OnnxImportOptions onnx;
+    for (auto &[name, size] : options.dims)
+      onnx.dims[name] = size;
+    return importOnnx(path, onnx, context);
+  }
+  if (extension == ".mlir" && !options.dims.empty()) {
+    emitError(FileLineColLoc::get(context, path, 0, 0))
+        << "--dim " << options.dims.begin()->first << " has no meaning for an .mlir file, whose axes have no names";
+    return {};
+  }
   if (extension == ".mlir")
     return importMlir(path, context);
   emitError(FileLineColLoc::get(context, path, 0, 0))
@@ -119,6 +128,11 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
   llvm::sys::fs::make_absolute(model);
   (*json.getAsObject())["parameters"] = std::move(files);
   (*json.getAsObject())["model"] = model.str().str();
+  llvm::json::Array dims;
+  for (auto &[name, size] : options.modelOptions.dims)
+    dims.push_back(llvm::json::Object{{"name", name}, {"size", size}});
+  if (!dims.empty())
+    (*json.getAsObject())["dims"] = std::move(dims);
   return json;
 }
 
@@ -161,7 +175,7 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
     StringRef name = getPhaseName(phase);
     auto start = std::chrono::steady_clock::now();
     if (phase == Phase::Import) {
-      module = importModel(options.model, context);
+      module = importModel(options.model, options.modelOptions, context);
       if (!module)
         return makeError("cannot import '{0}'", options.model);
       NamedArrays inputs;

@@ -7,11 +7,20 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/JSON.h"
 #include <functional>
+#include <map>
+#include <string>
 
 namespace st {
 
+/// How a model is read.
+struct ModelOptions {
+  /// Sizes of the model's dynamic axes: by the axis's name, or as INPUT.AXIS.
+  std::map<std::string, int64_t> dims;
+};
+
 struct CompileOptions {
   std::string model;  ///< .onnx or .mlir
+  ModelOptions modelOptions;
   std::string output; ///< folder to write
   Phase to = Phase::Emit;
   PhaseOptions phases;
@@ -30,7 +39,8 @@ using PhaseObserver = std::function<void(llvm::StringRef phase, double seconds)>
 std::unique_ptr<mlir::MLIRContext> createContext();
 
 /// Reads a model into linalg on tensors; null after a diagnostic.
-mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path, mlir::MLIRContext *context);
+mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path, const ModelOptions &options,
+                                              mlir::MLIRContext *context);
 
 /// Compiles `options.model` and writes the folder: completely, or not at all. Returns the contents of design.json.
 /// Diagnostics of the IR go to the context's handler; the error then only says which phase failed.

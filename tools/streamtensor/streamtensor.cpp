@@ -37,6 +37,9 @@ static cl::SubCommand versionCommand("version", "print the version");
 
 static cl::opt<std::string> model(cl::Positional, cl::Required, cl::desc("MODEL.{onnx,mlir}"), cl::sub(compileCommand),
                                   cl::cat(category));
+static cl::list<std::string> dims("dim", cl::desc("Size of a dynamic axis of the model (repeatable); NAME is the axis's, "
+                                                  "or INPUT.AXIS where it has none"),
+                                  cl::value_desc("NAME=VALUE"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> output("o", cl::Required, cl::desc("Folder to write; a previous design there is replaced"),
                                    cl::value_desc("folder"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> device("device", cl::init("u55c"), cl::desc("Board name, or path of a device file"),
@@ -101,6 +104,21 @@ static int print(const llvm::json::Value &value) {
   return 0;
 }
 
+/// What `--dim NAME=VALUE` says about reading the model.
+static llvm::Expected<ModelOptions> readModelOptions() {
+  ModelOptions options;
+  for (StringRef dim : dims) {
+    // Names may hold '='; sizes cannot.
+    auto [name, value] = dim.rsplit('=');
+    int64_t size;
+    if (name.empty() || value.getAsInteger(10, size) || size <= 0)
+      return makeError("--dim {0} must be NAME=VALUE with a positive size, such as --dim batch=1", dim);
+    if (!options.dims.try_emplace(name.str(), size).second)
+      return makeError("--dim {0} is given twice", name);
+  }
+  return options;
+}
+
 /// Where device files are: what the user sets, beside the installed program, in the source tree.
 static std::vector<std::string> deviceFolders(const char *program) {
   std::vector<std::string> folders;
@@ -117,6 +135,10 @@ static std::vector<std::string> deviceFolders(const char *program) {
 static int compile(const char *program, MLIRContext &context) {
   CompileOptions options;
   options.model = model;
+  auto modelOptions = readModelOptions();
+  if (!modelOptions)
+    return fail(modelOptions.takeError());
+  options.modelOptions = std::move(*modelOptions);
   options.output = output;
   options.verifyEachStage = verifyEachStage;
   options.inputs = inputs;
