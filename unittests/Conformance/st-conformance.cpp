@@ -1,0 +1,150 @@
+//===- st-conformance.cpp - ONNX's backend tests through the whole compiler -----------------------------------===//
+//
+// Each test of a supported operator is compiled through all phases and executed: by the reference, or as emitted C++.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#include "CaseRun.h"
+#include "Driver/Compile.h"
+#include "Jobs.h"
+#include "Report.h"
+#include "Support/FileSystem.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Regex.h"
+#include <chrono>
+
+using namespace st;
+using namespace st::testing;
+namespace cl = llvm::cl;
+
+namespace {
+enum class Executor { Reference, Hls };
+
+cl::opt<Executor> backend("backend", cl::desc("What executes the designs"), cl::init(Executor::Reference),
+                          cl::values(clEnumValN(Executor::Reference, "reference", "the interpreter, after `lower`"),
+                                     clEnumValN(Executor::Hls, "hls", "the emitted C++, in both simulations")));
+cl::list<std::string> suites("suite", cl::desc("Suites to run (all)"), cl::CommaSeparated);
+cl::opt<std::string> filter("filter", cl::desc("Run the tests whose names match this regular expression"));
+cl::opt<std::string> tableFile("table", cl::desc("Table to compare with; a status that differs is an error"));
+cl::opt<bool> update("update", cl::desc("Write the table instead"));
+cl::opt<std::string> failuresFile("failures", cl::desc("Write the failures here, grouped by their first error"));
+cl::opt<unsigned> jobs("jobs", cl::desc("Processes at a time"), cl::init(2));
+cl::opt<unsigned> limit("time-limit", cl::desc("Seconds for each test"), cl::init(60));
+cl::opt<bool> quiet("quiet", cl::desc("No line for each test"));
+
+struct Item {
+  std::string folder;
+  CaseResult result;
+};
+} // namespace
+
+/// Every test; those that are not to be compiled have their status already.
+static std::vector<Item> collectItems() {
+  std::vector<Item> items;
+  llvm::Regex wanted(filter.empty() ? "." : filter.c_str());
+  for (llvm::StringRef suite : onnxSuites) {
+    if (!suites.empty() && !llvm::is_contained(suites, suite))
+      continue;
+    for (const std::string &folder : listOnnxTests(suite)) {
+      Item item{folder, {}};
+      item.result.suite = suite.str();
+      item.result.test = llvm::sys::path::filename(folder).str();
+      if (!wanted.match(item.result.test))
+        continue;
+      std::optional<onnx::ModelProto> model = readOnnxModel(folder);
+      std::vector<std::string> missing = model ? unsupportedOperators(*model) : std::vector<std::string>{"no model"};
+      llvm::sort(missing);
+      missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
+      if (!missing.empty()) {
+        item.result.status = "unsupported";
+        item.result.reason = llvm::join(missing, " ");
+      } else if (llvm::StringRef reason = onnxException(item.result.test); !reason.empty()) {
+        item.result.status = "excepted";
+        item.result.reason = reason.str();
+      }
+      items.push_back(std::move(item));
+    }
+  }
+  return items;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::ParseCommandLineOptions(argc, argv, "ONNX's backend tests through the whole compiler\n");
+  std::vector<Item> items = collectItems();
+  if (items.empty()) {
+    llvm::errs() << "st-conformance: there are no such tests; install libonnx-testdata (scripts/setup does)\n";
+    return 2;
+  }
+  std::vector<Item *> open;
+  for (Item &item : items)
+    if (item.result.status.empty())
+      open.push_back(&item);
+
+  // Jobs inherit the context; it must not have threads, which a fork would lose.
+  std::unique_ptr<mlir::MLIRContext> context = createContext();
+  context->disableMultithreading();
+  auto start = std::chrono::steady_clock::now();
+  runJobs(
+      open.size(), jobs, limit,
+      [&](unsigned index) {
+        CaseResult result = open[index]->result;
+        compileCase(open[index]->folder, "", context.get(), result);
+        return llvm::formatv("{0}", result.toJson()).str();
+      },
+      [&](unsigned index, JobResult job) {
+        CaseResult &result = open[index]->result;
+        if (job.failure.empty()) {
+          result = CaseResult::fromJson(job.output);
+        } else {
+          result.status = "fail";
+          result.phase = "compiler";
+          result.reason = job.failure;
+        }
+        if (!quiet)
+          llvm::outs() << result.suite << "/" << result.test << ": " << result.status << " (" << result.kernels
+                       << " kernels, " << result.tasks << " tasks) "
+                       << (result.phase.empty() ? "" : result.phase + ": ")
+                       << llvm::StringRef(result.reason).split('\n').first << "\n";
+      });
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+
+  std::vector<CaseResult> results;
+  for (Item &item : items)
+    results.push_back(item.result);
+  printCounts(results, llvm::outs());
+  llvm::outs() << llvm::formatv("{0:f1} s\n", seconds);
+  auto save = [](llvm::StringRef path, llvm::StringRef text) {
+    if (llvm::Error error = writeFile(path, text)) {
+      llvm::errs() << "st-conformance: " << llvm::toString(std::move(error)) << "\n";
+      return false;
+    }
+    return true;
+  };
+  if (!failuresFile.empty()) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    printCounts(results, stream);
+    printFailures(results, stream);
+    if (!save(failuresFile, text))
+      return 2;
+  }
+  if (tableFile.empty())
+    return 0;
+  if (update)
+    return save(tableFile, printTable(results)) ? 0 : 2;
+  auto table = readFile(tableFile);
+  if (!table) {
+    llvm::errs() << "st-conformance: " << llvm::toString(table.takeError()) << "\n";
+    return 2;
+  }
+  std::string differences = compareWithTable(results, (*table)->getBuffer());
+  if (differences.empty())
+    return 0;
+  llvm::errs() << differences << "st-conformance: " << tableFile << " is out of date; mend what fails, then run with "
+               << "--update\n";
+  return 1;
+}
