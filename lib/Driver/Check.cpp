@@ -194,6 +194,7 @@ static llvm::Expected<std::pair<std::string, ModelOptions>> modelOf(StringRef de
         for (const llvm::json::Value &entry : *dims)
           if (auto *dim = entry.getAsObject())
             options.dims[dim->getString("name").value_or("").str()] = dim->getInteger("size").value_or(0);
+      options.entry = object->getString("entry").value_or("").str();
       return std::make_pair(model->str(), options);
     }
   return makeError("{0}/design.json names no model; give --golden", design);

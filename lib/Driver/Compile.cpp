@@ -26,19 +26,24 @@ using namespace st;
 
 OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &options, MLIRContext *context) {
   StringRef extension = llvm::sys::path::extension(path);
+  if (extension == ".onnx" && !options.entry.empty()) {
+    emitError(FileLineColLoc::get(context, path, 0, 0))
+        << "--entry " << options.entry << " has no meaning for an .onnx file, which holds one graph";
+    return {};
+  }
   if (extension == ".onnx") {
     OnnxImportOptions onnx;
     for (auto &[name, size] : options.dims)
       onnx.dims[name] = size;
     return importOnnx(path, onnx, context);
   }
-  if (extension == ".mlir" && !options.dims.empty()) {
-    emitError(FileLineColLoc::get(context, path, 0, 0))
-        << "--dim " << options.dims.begin()->first << " has no meaning for an .mlir file, whose axes have no names";
-    return {};
+  if (extension == ".mlir" || extension == ".mlirbc") {
+    MlirImportOptions mlir;
+    for (auto &[name, size] : options.dims)
+      mlir.dims[name] = size;
+    mlir.entry = options.entry;
+    return importMlir(path, mlir, context);
   }
-  if (extension == ".mlir")
-    return importMlir(path, context);
   emitError(FileLineColLoc::get(context, path, 0, 0))
       << "a model is an .onnx or .mlir file; '" << path << "' is neither";
   return {};
@@ -133,6 +138,8 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
     dims.push_back(llvm::json::Object{{"name", name}, {"size", size}});
   if (!dims.empty())
     (*json.getAsObject())["dims"] = std::move(dims);
+  if (!options.modelOptions.entry.empty())
+    (*json.getAsObject())["entry"] = options.modelOptions.entry;
   return json;
 }
 

@@ -16,6 +16,8 @@ namespace st {
 struct ModelOptions {
   /// Sizes of the model's dynamic axes: by the axis's name, or as INPUT.AXIS.
   std::map<std::string, int64_t> dims;
+  /// The function of an .mlir file to compile; where empty, the only one that can be.
+  std::string entry;
 };
 
 struct CompileOptions {

@@ -37,9 +37,12 @@ static cl::SubCommand versionCommand("version", "print the version");
 
 static cl::opt<std::string> model(cl::Positional, cl::Required, cl::desc("MODEL.{onnx,mlir}"), cl::sub(compileCommand),
                                   cl::cat(category));
-static cl::list<std::string> dims("dim", cl::desc("Size of a dynamic axis of the model (repeatable); NAME is the axis's, "
-                                                  "or INPUT.AXIS where it has none"),
+static cl::list<std::string> dims("dim",
+                                  cl::desc("Size of a dynamic axis of the model (repeatable); NAME is the axis's, "
+                                           "or INPUT.AXIS where it has none"),
                                   cl::value_desc("NAME=VALUE"), cl::sub(compileCommand), cl::cat(category));
+static cl::opt<std::string> entry("entry", cl::desc("The function to compile, where an .mlir file has several"),
+                                  cl::value_desc("name"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> output("o", cl::Required, cl::desc("Folder to write; a previous design there is replaced"),
                                    cl::value_desc("folder"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> device("device", cl::init("u55c"), cl::desc("Board name, or path of a device file"),
@@ -104,9 +107,10 @@ static int print(const llvm::json::Value &value) {
   return 0;
 }
 
-/// What `--dim NAME=VALUE` says about reading the model.
+/// What `--dim NAME=VALUE` and `--entry NAME` say about reading the model.
 static llvm::Expected<ModelOptions> readModelOptions() {
   ModelOptions options;
+  options.entry = entry;
   for (StringRef dim : dims) {
     // Names may hold '='; sizes cannot.
     auto [name, value] = dim.rsplit('=');

@@ -25,7 +25,7 @@ protected:
         messages += note.str() + "\n";
       return mlir::success();
     });
-    return importMlir(path, &context);
+    return importMlir(path, {}, &context);
   }
 
   void expectError(llvm::StringRef text, llvm::StringRef part) {
@@ -95,7 +95,7 @@ TEST_F(ImportMlirTest, MissingFile) {
     messages += diagnostic.str();
     return mlir::success();
   });
-  EXPECT_FALSE(bool(importMlir(folder.path("missing.mlir"), &context)));
+  EXPECT_FALSE(bool(importMlir(folder.path("missing.mlir"), {}, &context)));
   EXPECT_NE(messages.find("missing.mlir: cannot be read"), std::string::npos) << messages;
 }
 

@@ -66,7 +66,7 @@ class MlirModels : public ::testing::TestWithParam<const char *> {};
 
 TEST_P(MlirModels, LinalgGivesPyTorchsNumbers) {
   auto context = st::testing::makeJitContext();
-  auto module = importMlir(modelPath(GetParam(), "model.mlir"), context.get());
+  auto module = importMlir(modelPath(GetParam(), "model.mlir"), {}, context.get());
   ASSERT_TRUE(bool(module));
   auto results = st::testing::runOnHost(*module, read(GetParam(), "inputs-mlir.npz"));
   ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());

@@ -15,7 +15,13 @@
 
 using namespace mlir;
 
-static FailureOr<func::FuncOp> findEntry(ModuleOp module) {
+static FailureOr<func::FuncOp> findEntry(ModuleOp module, StringRef name) {
+  if (!name.empty()) {
+    auto function = module.lookupSymbol<func::FuncOp>(name);
+    if (!function || function.isDeclaration())
+      return module.emitError() << "has no function @" << name << " with a body; check --entry";
+    return function;
+  }
   SmallVector<func::FuncOp> candidates;
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function.isDeclaration())
@@ -139,7 +145,7 @@ static LogicalResult nameInterface(func::FuncOp function) {
   return success();
 }
 
-OwningOpRef<ModuleOp> st::importMlir(StringRef path, MLIRContext *context) {
+OwningOpRef<ModuleOp> st::importMlir(StringRef path, const MlirImportOptions &options, MLIRContext *context) {
   DialectRegistry registry;
   func::registerInlinerExtension(registry);
   context->appendDialectRegistry(registry);
@@ -153,7 +159,7 @@ OwningOpRef<ModuleOp> st::importMlir(StringRef path, MLIRContext *context) {
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, ParserConfig(context));
   if (!module)
     return nullptr;
-  FailureOr<func::FuncOp> entry = findEntry(*module);
+  FailureOr<func::FuncOp> entry = findEntry(*module, options.entry);
   if (succeeded(entry))
     entry = isolateEntry(*module, *entry);
   if (failed(entry))
