@@ -1,5 +1,6 @@
 //===- FuseElementwise.cpp - Chains of elementwise operations ------------------------------------------------===//
 
+#include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -13,8 +14,6 @@ namespace st {
 #include "Transforms/Linalg/Passes.h.inc"
 
 namespace {
-
-bool isElementwise(linalg::GenericOp op) { return op && op.getNumParallelLoops() == op.getNumLoops(); }
 
 /// Fuses only where no value is computed more often than before, or kept for another reader.
 bool shouldFuse(OpOperand *operand) {

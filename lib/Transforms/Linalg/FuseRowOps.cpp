@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
+#include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -59,7 +60,8 @@ DomainDims mapDims(AffineMap map, const DomainDims &loops) {
 }
 
 bool isCandidate(linalg::GenericOp op) {
-  return op->getNumResults() == 1 && op.hasPureTensorSemantics() &&
+  // A window or a read by index is no matter of rows.
+  return op->getNumResults() == 1 && op.hasPureTensorSemantics() && !op->hasAttr(hostAttr) && !isGather(op) &&
          llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) { return map.isProjectedPermutation(); });
 }
 

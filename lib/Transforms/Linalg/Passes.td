@@ -160,8 +160,9 @@ def PushSlicesUp : LinalgPhasePass<"st-push-slices-up"> {
 def VerifyLinalg : LinalgPhasePass<"st-verify-linalg"> {
   let summary = "after `linalg`, only generics and row operations compute";
   let description = [{
-    Accepts constants, empties, fills that start a reduction, `linalg.generic`, `st.row_op`, and reshapes or slices of
-    arguments and results. Anything else cannot stream and is reported with a remedy.
+    Accepts constants, empties, fills that start a reduction, `linalg.generic` whose operands are indexed by sums of
+    loops with positive coefficients or read by `tensor.extract`, `st.row_op`, reshapes, padding with a constant, slices
+    of arguments and results, and what carries `st.host`. Anything else cannot stream and is reported with a remedy.
   }];
 }
 

@@ -1,5 +1,6 @@
 //===- PushSlicesUp.cpp - Compute only what slices ask for ---------------------------------------------------===//
 
+#include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
 
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
@@ -51,9 +52,15 @@ Value sliceOperand(OpBuilder &builder, Value operand, AffineMap map, ArrayRef<in
   SmallVector<OpFoldResult> offsets, sizes, strides(type.getRank(), builder.getIndexAttr(1));
   SmallVector<int64_t> shape;
   for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
-    auto loop = dyn_cast<AffineDimExpr>(expr);
-    int64_t offset = loop ? loopOffsets[loop.getPosition()] : 0;
-    int64_t size = loop ? loopSizes[loop.getPosition()] : type.getDimSize(dim);
+    // A dimension of a window spans the first and the last step of all loops in it.
+    int64_t offset = 0, size = type.getDimSize(dim);
+    if (auto terms = getWindowTerms(expr)) {
+      size = 1;
+      for (WindowTerm term : *terms) {
+        offset += term.coefficient * loopOffsets[term.loop];
+        size += term.coefficient * (loopSizes[term.loop] - 1);
+      }
+    }
     offsets.push_back(builder.getIndexAttr(offset));
     sizes.push_back(builder.getIndexAttr(size));
     shape.push_back(size);
@@ -76,8 +83,14 @@ struct PushSlicesAboveGeneric : OpRewritePattern<linalg::GenericOp> {
   LogicalResult matchAndRewrite(linalg::GenericOp generic, PatternRewriter &rewriter) const override {
     if (generic->getNumResults() != 1 || !isOnlyReadInDisjointSlices(generic.getResult(0)))
       return failure();
-    auto isSimple = [](AffineMap map) {
-      return llvm::all_of(map.getResults(), llvm::IsaPred<AffineDimExpr, AffineConstantExpr>);
+    SmallVector<bool> isSliced = findSlicedLoops(generic);
+    auto isSimple = [&](AffineMap map) {
+      // Slices of windows overlap: what was computed once would be asked for twice.
+      return llvm::all_of(map.getResults(), [&](AffineExpr expr) {
+        auto terms = getWindowTerms(expr);
+        return isa<AffineConstantExpr>(expr) || (terms && terms->size() == 1) ||
+               (terms && llvm::none_of(*terms, [&](WindowTerm term) { return isSliced[term.loop]; }));
+      });
     };
     if (!generic.getIndexingMapsArray().back().isProjectedPermutation() ||
         !llvm::all_of(generic.getIndexingMapsArray(), isSimple))
@@ -87,9 +100,23 @@ struct PushSlicesAboveGeneric : OpRewritePattern<linalg::GenericOp> {
     return success();
   }
 
+  /// By loop, whether some reader asks for a part of it only.
+  static SmallVector<bool> findSlicedLoops(linalg::GenericOp generic) {
+    SmallVector<bool> isSliced(generic.getNumLoops(), false);
+    AffineMap map = generic.getIndexingMapsArray().back();
+    for (Operation *user : generic->getUsers())
+      for (auto [expr, size, extent] :
+           llvm::zip(map.getResults(), cast<tensor::ExtractSliceOp>(user).getStaticSizes(),
+                     cast<RankedTensorType>(generic.getResult(0).getType()).getShape()))
+        if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && size != extent)
+          isSliced[dim.getPosition()] = true;
+    return isSliced;
+  }
+
   void pushSlice(linalg::GenericOp generic, tensor::ExtractSliceOp slice, PatternRewriter &rewriter) const {
     SmallVector<int64_t> loopOffsets(generic.getNumLoops(), 0), loopSizes = generic.getStaticLoopRanges();
     for (auto [dim, expr] : llvm::enumerate(generic.getIndexingMapsArray().back().getResults())) {
+      // The result's map is a projected permutation.
       unsigned loop = cast<AffineDimExpr>(expr).getPosition();
       loopOffsets[loop] = slice.getStaticOffset(dim);
       loopSizes[loop] = slice.getStaticSize(dim);

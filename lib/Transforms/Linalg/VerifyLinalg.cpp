@@ -1,6 +1,7 @@
 //===- VerifyLinalg.cpp - After `linalg`, only generics and row operations compute ---------------------------===//
 
 #include "Transforms/Linalg/ConstantData.h"
+#include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
 
 using namespace mlir;
@@ -11,72 +12,64 @@ namespace st {
 
 namespace {
 
-bool comesFromArgument(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op))
-      return false;
-    value = op->getOperand(0);
-  }
-  return true;
-}
-
-/// Whether `op` only prepares an argument or finishes a result, which the host does.
-bool isAtBorder(Operation *op) {
-  return comesFromArgument(op->getOperand(0)) || llvm::all_of(op->getUsers(), [](Operation *user) {
-           return isa<func::ReturnOp>(user) ||
-                  (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(user) && isAtBorder(user));
-         });
-}
-
 LogicalResult verifyGeneric(linalg::GenericOp op) {
   if (op.getNumDpsInits() != 1)
     return op.emitOpError("computes several results at once; split it into one operation per result");
-  auto isSupported = [](AffineMap map) { return map.isProjectedPermutation(); };
   for (OpOperand &operand : op->getOpOperands()) {
-    if (!isSupported(op.getMatchingIndexingMap(&operand)))
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    if (op.isDpsInit(&operand) ? !map.isProjectedPermutation() : !isWindowMap(map))
       return op.emitOpError("reads operand #")
-             << operand.getOperandNumber() << " through " << AffineMapAttr::get(op.getMatchingIndexingMap(&operand))
-             << "; only dimensions can stream so far, not windows or constants";
+             << operand.getOperandNumber() << " through " << AffineMapAttr::get(map)
+             << "; only loops, and sums of loops with positive coefficients, can stream; read the tensor by "
+                "tensor.extract instead";
     auto type = dyn_cast<RankedTensorType>(operand.get().getType());
     if (type && !type.hasStaticShape())
       return op.emitOpError("operand #") << operand.getOperandNumber() << " has a run-time extent; fix it at import";
   }
-  for (OpOperand *operand : op.getDpsInputOperands())
-    if (getElementTypeOrSelf(operand->get()).isInteger(1) && getConstantTensor(operand->get())) {
-      InFlightDiagnostic error = op.emitOpError("reads a constant mask that no affine predicate of the indices "
-                                                "describes; express the mask by comparisons of positions");
-      error.attachNote(operand->get().getLoc()) << "the mask";
-      return error;
-    }
   if (op.getNumReductionLoops() > 0 && !op.getDpsInits().front().getDefiningOp<linalg::FillOp>())
     return op.emitOpError("starts its reduction from a tensor; start from a constant and combine afterwards");
   return success();
 }
 
+bool hasConstantPadding(tensor::PadOp op) {
+  auto isStatic = [](ArrayRef<int64_t> values) { return !llvm::any_of(values, ShapedType::isDynamic); };
+  return op.getConstantPaddingValue() && isStatic(op.getStaticLow()) && isStatic(op.getStaticHigh());
+}
+
+LogicalResult verifyOp(Operation &op) {
+  if (op.hasAttr(hostAttr))
+    return success();
+  if (auto generic = dyn_cast<linalg::GenericOp>(op))
+    return verifyGeneric(generic);
+  if (auto row = dyn_cast<RowOp>(op)) {
+    WalkResult result = row.walk([&](linalg::GenericOp generic) {
+      return succeeded(verifyGeneric(generic)) ? WalkResult::advance() : WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
+  }
+  if (isa<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp, func::ReturnOp, tensor::ExpandShapeOp,
+          tensor::CollapseShapeOp>(op))
+    return success();
+  if (auto pad = dyn_cast<tensor::PadOp>(op)) {
+    if (hasConstantPadding(pad))
+      return success();
+    return op.emitOpError("pads with computed values or by run-time amounts; pad with one constant");
+  }
+  if (isa<tensor::ExtractSliceOp>(op)) {
+    if (isReadyOnHost(op.getOperand(0)) || onlyFinishesResults(&op))
+      return success();
+    return op.emitOpError("slices a computed tensor, which cannot stream: no computation around it could take it over; "
+                          "move it to the model's inputs or outputs");
+  }
+  return op.emitOpError("has no form as linalg.generic; the model must come as linalg on tensors. With --partition the "
+                        "host executes it");
+}
+
 struct VerifyLinalg : impl::VerifyLinalgBase<VerifyLinalg> {
   void runOnOperation() override {
     bool isValid = true;
-    for (Operation &op : getOperation().getBody().front()) {
-      if (auto generic = dyn_cast<linalg::GenericOp>(op)) {
-        isValid &= succeeded(verifyGeneric(generic));
-        continue;
-      }
-      if (auto row = dyn_cast<RowOp>(op)) {
-        row.walk([&](linalg::GenericOp generic) { isValid &= succeeded(verifyGeneric(generic)); });
-        continue;
-      }
-      if (isa<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp, func::ReturnOp>(op))
-        continue;
-      if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op)) {
-        if (isAtBorder(&op))
-          continue;
-        op.emitOpError("reshapes or slices a computed tensor, which cannot stream: no computation around it could "
-                       "take it over; move it to the model's inputs or outputs");
-      } else {
-        op.emitOpError("has no form as linalg.generic; the model must come as linalg on tensors");
-      }
-      isValid = false;
-    }
+    for (Operation &op : getOperation().getBody().front())
+      isValid &= succeeded(verifyOp(op));
     if (!isValid)
       signalPassFailure();
   }
