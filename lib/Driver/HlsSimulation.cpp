@@ -3,6 +3,7 @@
 #include "Driver/HlsSimulation.h"
 #include "Support/Error.h"
 #include "Support/FileSystem.h"
+#include "Support/Interruption.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Program.h"
@@ -25,8 +26,15 @@ static llvm::Expected<Outcome> runProgram(ArrayRef<StringRef> command) {
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(""), StringRef(log)};
   std::string launchError;
   Outcome outcome;
-  outcome.status = llvm::sys::ExecuteAndWait(command.front(), command, std::nullopt, redirects,
-                                             /*SecondsToWait=*/0, /*MemoryLimit=*/0, &launchError);
+  // In a session of its own, so that an interruption can end it together with what it started.
+  bool failed = false;
+  llvm::sys::ProcessInfo process =
+      llvm::sys::ExecuteNoWait(command.front(), command, std::nullopt, redirects, /*MemoryLimit=*/0, &launchError,
+                               &failed, /*AffinityMask=*/nullptr, /*DetachProcess=*/true);
+  if (!failed) {
+    EndOnInterrupt endOnInterrupt(process.Pid);
+    outcome.status = llvm::sys::Wait(process, /*SecondsToWait=*/std::nullopt, &launchError).ReturnCode;
+  }
   if (auto text = readFile(log))
     outcome.messages = (*text)->getBuffer().str();
   else
@@ -55,10 +63,18 @@ llvm::Expected<HlsSimulation> HlsSimulation::build(StringRef hls) {
 namespace {
 struct ScratchFolder {
   SmallString<128> path;
-  std::error_code create() { return llvm::sys::fs::createUniqueDirectory("streamtensor", path); }
+  std::error_code create() {
+    InterruptionWaits waits;
+    std::error_code error = llvm::sys::fs::createUniqueDirectory("streamtensor", path);
+    if (!error)
+      removeOnInterrupt(path);
+    return error;
+  }
   ~ScratchFolder() {
-    if (!path.empty())
-      llvm::sys::fs::remove_directories(path);
+    if (path.empty())
+      return;
+    llvm::sys::fs::remove_directories(path);
+    keepOnInterrupt(path);
   }
 };
 } // namespace

@@ -3,6 +3,7 @@
 #include "Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace st;
 
@@ -28,8 +29,11 @@ private:
   /// Parses the `keyword NUMBER` pairs of `options`, each keyword being one of `allowed`.
   bool parseOptions(Words options, std::initializer_list<std::pair<llvm::StringRef, int64_t *>> allowed);
   bool parseChannel();
-  bool parseEvents(EventProgram &program);
-  bool parseBurst(EventProgram &program, bool isRead);
+  /// Parses up to the closing brace; all of it happens `times` times.
+  bool parseEvents(EventProgram &program, int64_t times, unsigned nesting);
+  /// Counts `amount`, tokens or cycles, that happens `times` times: sums over a program have to fit into 64 bits.
+  bool count(int64_t amount, int64_t times);
+  bool parseBurst(EventProgram &program, bool isRead, int64_t times);
 
   int taskIndex(llvm::StringRef taskName) {
     auto [it, isNew] = taskIndices.try_emplace(taskName, 0);
@@ -43,10 +47,23 @@ private:
   size_t lineNumber = 0;
   llvm::SmallVector<llvm::StringRef> words;
   std::string error;
+  /// Bound of all tokens and cycles of the task being parsed.
+  int64_t counted = 0;
   FifoInstance instance;
   llvm::StringMap<int> taskIndices, channelIndices;
 };
 } // namespace
+
+/// Far more than a design takes in a year.
+static constexpr int64_t mostCycles = int64_t(1) << 56;
+static constexpr unsigned deepestLoop = 64;
+
+bool InstanceParser::count(int64_t amount, int64_t times) {
+  int64_t all;
+  if (llvm::MulOverflow(amount, times, all) || llvm::AddOverflow(counted, all, counted) || counted > mostCycles)
+    return fail("the task takes more than 2^56 tokens or cycles");
+  return true;
+}
 
 bool InstanceParser::nextLine() {
   while (lineNumber < lines.size()) {
@@ -82,8 +99,14 @@ bool InstanceParser::parseChannel() {
   if (words.size() < 8 || words[2] != "from" || words[4] != "to" || words[6] != "width")
     return fail("expected 'channel NAME from TASK to TASK width BITS [depth TOKENS]'");
   int64_t width = 0, depth = -1;
-  if (!parseNumber(words[7], width) || !parseOptions(Words(words).drop_front(8), {{"depth", &depth}}))
+  if (!parseNumber(words[7], width))
     return false;
+  if (width > (1 << 20))
+    return fail("expected a width of at most 2^20 bits");
+  if (!parseOptions(Words(words).drop_front(8), {{"depth", &depth}}))
+    return false;
+  if (depth > mostCycles)
+    return fail("expected a depth of at most 2^56 tokens");
   int writer = taskIndex(words[3]), reader = taskIndex(words[5]);
   if (channelIndices.count(words[1]))
     return fail("channel '" + words[1] + "' is declared twice");
@@ -92,7 +115,7 @@ bool InstanceParser::parseChannel() {
   return true;
 }
 
-bool InstanceParser::parseBurst(EventProgram &program, bool isRead) {
+bool InstanceParser::parseBurst(EventProgram &program, bool isRead, int64_t times) {
   if (words.size() < 3)
     return fail("expected a channel and a number of tokens");
   auto channel = channelIndices.find(words[1]);
@@ -104,29 +127,38 @@ bool InstanceParser::parseBurst(EventProgram &program, bool isRead) {
   Words options = Words(words).drop_front(3);
   if (!(isRead ? parseOptions(options, {{"ii", &ii}}) : parseOptions(options, {{"ii", &ii}, {"latency", &latency}})))
     return false;
+  int64_t cycles;
+  if (llvm::MulOverflow(tokens, std::max<int64_t>(ii, 1), cycles) || llvm::AddOverflow(cycles, latency, cycles))
+    cycles = mostCycles + 1;
+  if (!count(cycles, times))
+    return false;
   program.push_back(isRead ? Event::read(channel->second, tokens, ii)
                            : Event::write(channel->second, tokens, ii, latency));
   return true;
 }
 
-bool InstanceParser::parseEvents(EventProgram &program) {
+bool InstanceParser::parseEvents(EventProgram &program, int64_t times, unsigned nesting) {
   size_t opened = lineNumber;
+  if (nesting > deepestLoop)
+    return fail("loops are nested more than " + llvm::Twine(deepestLoop) + " deep");
   while (nextLine()) {
     llvm::StringRef kind = words[0];
     if (kind == "}") {
       return words.size() == 1 || fail("expected nothing after '}'");
     } else if (kind == "read" || kind == "write") {
-      if (!parseBurst(program, kind == "read"))
+      if (!parseBurst(program, kind == "read", times))
         return false;
     } else if (kind == "delay" && words.size() == 2) {
       int64_t cycles = 0;
-      if (!parseNumber(words[1], cycles))
+      if (!parseNumber(words[1], cycles) || !count(cycles, times))
         return false;
       program.push_back(Event::delay(cycles));
     } else if (kind == "loop" && words.size() == 3 && words[2] == "{") {
       int64_t trips = 0;
       EventProgram body;
-      if (!parseNumber(words[1], trips) || !parseEvents(body))
+      // The body alone must be countable too, whether or not it is ever run.
+      if (!parseNumber(words[1], trips) || !count(trips, times) ||
+          !parseEvents(body, times * std::max<int64_t>(trips, 1), nesting + 1))
         return false;
       program.push_back(Event::loop(trips, std::move(body)));
     } else {
@@ -143,7 +175,8 @@ llvm::Expected<FifoInstance> InstanceParser::parse() {
     } else if (words[0] == "task" && words.size() == 3 && words[2] == "{") {
       int task = taskIndex(words[1]);
       EventProgram program;
-      if (parseEvents(program))
+      counted = 0;
+      if (parseEvents(program, /*times=*/1, /*nesting=*/0))
         instance.problem.setProgram(task, std::move(program));
     } else if (words[0] == "expect") {
       std::vector<std::string> expectation;

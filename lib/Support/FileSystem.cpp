@@ -1,6 +1,7 @@
 #include "Support/FileSystem.h"
 
 #include "Support/Error.h"
+#include "Support/Interruption.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -22,23 +23,45 @@ Expected<std::unique_ptr<MemoryBuffer>> st::readFile(StringRef filePath) {
   return std::move(*buffer);
 }
 
+/// Writes to an open place that may be a device.
+static Error writeStream(StringRef filePath, raw_fd_ostream &stream, StringRef contents) {
+  stream << contents;
+  stream.close();
+  if (!stream.has_error())
+    return Error::success();
+  std::error_code error = stream.error();
+  stream.clear_error();
+  return st::makeError("{0}: cannot be written completely: {1}; nothing was kept of it", filePath, error.message());
+}
+
 Error st::writeFile(StringRef filePath, StringRef contents) {
+  // An interruption neither sees half a file nor comes between its folder and itself.
+  InterruptionWaits waits;
   StringRef parent = path::parent_path(filePath);
   if (!parent.empty())
     if (std::error_code error = fs::create_directories(parent))
       return makeError("{0}: cannot create the folder: {1}", parent, error.message());
   std::error_code error;
-  raw_fd_ostream stream(filePath, error);
-  if (error)
-    return makeError("{0}: cannot be written: {1}", filePath, error.message());
-  stream << contents;
-  stream.close();
-  if (stream.has_error()) {
-    error = stream.error();
-    stream.clear_error();
-    return makeError("{0}: cannot be written completely: {1}", filePath, error.message());
+  fs::file_status status;
+  if (!fs::status(filePath, status) && !fs::is_regular_file(status)) {
+    // A device or a pipe has to be written where it is.
+    raw_fd_ostream stream(filePath, error);
+    if (error)
+      return makeError("{0}: cannot be written: {1}", filePath, error.message());
+    return writeStream(filePath, stream, contents);
   }
-  return Error::success();
+  // A file takes its name when it is complete.
+  SmallString<128> temporary;
+  int descriptor;
+  if ((error = fs::createUniqueFile(filePath + ".writing-%%%%%%%%", descriptor, temporary)))
+    return makeError("{0}: cannot be written: {1}", filePath, error.message());
+  raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+  Error result = writeStream(filePath, stream, contents);
+  if (!result && (error = fs::rename(temporary, filePath)))
+    result = makeError("{0}: cannot be written: {1}", filePath, error.message());
+  if (result)
+    fs::remove(temporary);
+  return result;
 }
 
 /// Nobody's work is deleted by a mistyped output path.
@@ -78,7 +101,10 @@ Expected<st::OutputFolder> st::OutputFolder::create(StringRef folder) {
   for (unsigned attempt = 0; attempt < 8; ++attempt) {
     fs::createUniquePath(final + ".writing-%%%%%%%%", temporary,
                          /*MakeAbsolute=*/false);
+    InterruptionWaits waits;
     error = fs::create_directory(temporary, /*IgnoreExisting=*/false);
+    if (!error)
+      removeOnInterrupt(temporary);
     if (!error)
       return OutputFolder(final.str().str(), temporary.str().str());
   }
@@ -91,8 +117,11 @@ st::OutputFolder::OutputFolder(OutputFolder &&other)
 }
 
 st::OutputFolder::~OutputFolder() {
-  if (!done)
-    fs::remove_directories(current);
+  if (done)
+    return;
+  InterruptionWaits waits;
+  fs::remove_directories(current);
+  keepOnInterrupt(current);
 }
 
 std::string st::OutputFolder::path(StringRef name) const {
@@ -102,6 +131,8 @@ std::string st::OutputFolder::path(StringRef name) const {
 }
 
 Error st::OutputFolder::commit() {
+  // From the old design to the new one without a moment in which there is neither.
+  InterruptionWaits waits;
   // Checked again: another process may have put something there meanwhile.
   if (Error error = checkReplaceable(final))
     return error;
@@ -118,6 +149,7 @@ Error st::OutputFolder::commit() {
   }
   if (!previous.empty())
     fs::remove_directories(previous);
+  keepOnInterrupt(current);
   current = final;
   done = true;
   return Error::success();
