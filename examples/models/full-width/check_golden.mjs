@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Compares an output of the full-width block with ONNX Runtime's, as far as golden.json keeps it.
+// Compares an output of a model with ONNX Runtime's, as far as golden.json keeps it (by default the full-width block's).
 //
-//   node check_golden.mjs OUT.npz
+//   node check_golden.mjs OUT.npz [GOLDEN.json]
 //
 // Tolerances: every compared figure within 1e-4 of the largest absolute value of the output, and within 1e-3 of the
 // largest absolute value of its row. Exit code 0 if all hold, 1 if one does not, 2 if there is nothing to compare.
@@ -21,16 +21,17 @@ function unusable(message) {
   process.exit(2);
 }
 
-if (process.argv.length !== 3) unusable("usage: node check_golden.mjs OUT.npz");
-const golden = JSON.parse(readFileSync(join(HERE, "golden.json"), "utf8"));
+const [path, goldenPath = join(HERE, "golden.json"), ...rest] = process.argv.slice(2);
+if (!path || rest.length) unusable("usage: node check_golden.mjs OUT.npz [GOLDEN.json]");
+const golden = JSON.parse(readFileSync(goldenPath, "utf8"));
 let arrays;
 try {
-  arrays = readNpz(process.argv[2]);
+  arrays = readNpz(path);
 } catch (error) {
   unusable(error.message);
 }
 const result = arrays[golden.output];
-if (!result) unusable(`no array "${golden.output}" in ${process.argv[2]}; it has: ${Object.keys(arrays).join(", ")}`);
+if (!result) unusable(`no array "${golden.output}" in ${path}; it has: ${Object.keys(arrays).join(", ")}`);
 if (result.shape.join() !== golden.shape.join()) unusable(`shape [${result.shape}], expected [${golden.shape}]`);
 
 const columns = golden.shape.at(-1);
