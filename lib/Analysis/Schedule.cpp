@@ -227,7 +227,7 @@ LogicalResult TaskScheduler::addBlock(Block &block, Steps &steps) {
       }
     } else if (!isa<arith::ConstantOp, tensor::EmptyOp, tensor::ExtractSliceOp, tensor::CollapseShapeOp,
                     tensor::ExpandShapeOp, affine::AffineApplyOp, ItensorCastOp>(op) &&
-               !llvm::all_of(op.getResultTypes(), [](Type type) { return type.isIndex(); })) {
+               !llvm::all_of(op.getResultTypes(), [](Type type) { return type.isIndex() || type.isInteger(1); })) {
       // Index arithmetic is done beside the loops; anything else that is no loop has no schedule.
       return op.emitOpError("has no schedule: the body of a task consists of loops, stream accesses, linalg operations "
                             "on tiles and slices");

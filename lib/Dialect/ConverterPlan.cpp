@@ -15,22 +15,67 @@
 using namespace mlir;
 using namespace st;
 
-static int64_t bytesOf(ArrayRef<int64_t> shape, Type scalar, int64_t halves) {
+int64_t st::bytesOfBuffer(ArrayRef<int64_t> shape, Type scalar, int64_t halves) {
   int64_t bits = scalar.isIndex() ? 64 : scalar.getIntOrFloatBitWidth();
   return halves * llvm::divideCeil(ShapedType::getNumElements(shape) * bits, 8);
 }
 
-/// What a nest spans along `dim` when only the loops from `firstLoop` on run: largest offset plus tile, in scalars.
-static int64_t innerSpan(const LoopNest &nest, unsigned dim, unsigned firstLoop, int64_t tile) {
+int64_t st::innerSpan(const LoopNest &nest, unsigned dim, unsigned firstLoop, int64_t tile) {
   int64_t span = nest.start[dim] + tile;
   for (const StridedLoop &loop : ArrayRef(nest.loops).drop_front(firstLoop))
     span += (loop.count - 1) * loop.strides[dim];
   return span;
 }
 
+bool st::writesAllRead(ItensorType source, ItensorType result, const LoopNest &from, const LoopNest &to, unsigned dim,
+                       unsigned fromLoop, unsigned toLoop, const Padding &padding) {
+  int64_t limit = source.getDataShape()[dim];
+  auto touched = [&](ItensorType type, const LoopNest &nest, unsigned firstLoop) {
+    SmallVector<int64_t> counts, strides;
+    for (const StridedLoop &loop : ArrayRef(nest.loops).drop_front(firstLoop)) {
+      counts.push_back(loop.count);
+      strides.push_back(loop.strides[dim]);
+    }
+    return touchedAlong(counts, strides, nest.start[dim], type.getTileShape()[dim], limit);
+  };
+  llvm::BitVector read = touched(result, to, toLoop);
+  read.reset(0, padding.lowOf(dim));
+  read.reset(limit - padding.highOf(dim), limit);
+  return !read.test(touched(source, from, fromLoop));
+}
+
+bool Padding::isNone() const {
+  auto isZero = [](int64_t extent) { return extent == 0; };
+  return llvm::all_of(low, isZero) && llvm::all_of(high, isZero);
+}
+
+Padding st::getPadding(ItensorConverterOp converter) {
+  Padding padding;
+  if (auto low = converter.getLow())
+    llvm::append_range(padding.low, *low);
+  if (auto high = converter.getHigh())
+    llvm::append_range(padding.high, *high);
+  return padding;
+}
+
+ItensorType st::padShape(ItensorType source, const Padding &padding) {
+  if (padding.isNone())
+    return source;
+  SmallVector<int64_t> shape(source.getDataShape());
+  SmallVector<AffineExpr> offsets(source.getIterMap().getResults());
+  for (unsigned dim = 0; dim < shape.size(); ++dim) {
+    shape[dim] += padding.lowOf(dim) + padding.highOf(dim);
+    offsets[dim] = offsets[dim] + padding.lowOf(dim);
+  }
+  auto map = AffineMap::get(source.getNumLoops(), 0, offsets, source.getContext());
+  return ItensorType::get(source.getContext(), source.getElementShape(), source.getElementType(), shape,
+                          source.getTripCounts(), source.getSteps(), map);
+}
+
 static ConverterPlan makePlan(ItensorType source, ItensorType result, const LoopNest &from, const LoopNest &to,
-                              unsigned sharedLoops) {
+                              unsigned sharedLoops, const Padding &padding) {
   ConverterPlan plan;
+  plan.padding = padding;
   plan.source = source;
   plan.result = result;
   plan.sharedLoops = sharedLoops;
@@ -44,29 +89,22 @@ static ConverterPlan makePlan(ItensorType source, ItensorType result, const Loop
     plan.bufferShape.push_back(extent);
     plan.sharedDims.push_back(extent == fromTile[dim] && extent < source.getDataShape()[dim]);
   }
-  plan.bytes = bytesOf(plan.bufferShape, source.getScalarType(), plan.halves);
+  plan.bytes = bytesOfBuffer(plan.bufferShape, source.getScalarType(), plan.halves);
   return plan;
 }
 
 /// Whether in each iteration of the first `sharedLoops` loops, which are the same on both sides, the source writes all
 /// that the result reads.
 static bool roundsMatch(ItensorType source, ItensorType result, const LoopNest &from, const LoopNest &to,
-                        unsigned sharedLoops) {
+                        unsigned sharedLoops, const Padding &padding) {
   if (from.isCoupled())
     return false;
-  SmallVector<int64_t> fromTile = source.getTileShape(), toTile = result.getTileShape();
   for (unsigned dim = 0; dim < source.getRank(); ++dim) {
-    SmallVector<int64_t> counts[2], strides[2];
-    const LoopNest *nests[2] = {&from, &to};
-    for (unsigned side = 0; side < 2; ++side)
-      for (const StridedLoop &loop : ArrayRef(nests[side]->loops).drop_front(sharedLoops)) {
-        counts[side].push_back(loop.count);
-        strides[side].push_back(loop.strides[dim]);
-      }
-    int64_t limit = source.getDataShape()[dim];
-    auto written = touchedAlong(counts[0], strides[0], from.start[dim], fromTile[dim], limit);
-    auto read = touchedAlong(counts[1], strides[1], to.start[dim], toTile[dim], limit);
-    if (read.test(written))
+    // Padding keeps its place in the buffer, so that no round may move it.
+    for (const StridedLoop &loop : ArrayRef(from.loops).take_front(sharedLoops))
+      if (padding.along(dim) && loop.strides[dim] != 0)
+        return false;
+    if (!writesAllRead(source, result, from, to, dim, sharedLoops, sharedLoops, padding))
       return false;
   }
   return true;
@@ -74,7 +112,7 @@ static bool roundsMatch(ItensorType source, ItensorType result, const LoopNest &
 
 /// Algorithm 1: a data dimension is shared when along it tiles, trip counts and steps agree and both maps give the
 /// same single iteration dimension; then shared loops that are no prefix of the nest are dropped.
-static ConverterPlan planByDimensions(ItensorType source, ItensorType result) {
+static ConverterPlan planByDimensions(ItensorType source, ItensorType result, const Padding &padding) {
   LoopNest from = LoopNest::ofTiles(source), to = LoopNest::ofTiles(result);
   SmallVector<int64_t> fromTile = source.getTileShape(), toTile = result.getTileShape();
   SmallVector<bool> isSharedLoop(from.loops.size(), false);
@@ -91,9 +129,9 @@ static ConverterPlan planByDimensions(ItensorType source, ItensorType result) {
   unsigned sharedLoops = 0;
   while (sharedLoops < isSharedLoop.size() && isSharedLoop[sharedLoops])
     ++sharedLoops;
-  while (sharedLoops > 0 && !roundsMatch(source, result, from, to, sharedLoops))
+  while (sharedLoops > 0 && !roundsMatch(source, result, from, to, sharedLoops, padding))
     --sharedLoops;
-  return makePlan(source, result, from, to, sharedLoops);
+  return makePlan(source, result, from, to, sharedLoops, padding);
 }
 
 /// Splits loop number `index` into an outer one of `outerCount` iterations and an inner one of the rest.
@@ -114,7 +152,7 @@ static bool spansSame(const StridedLoop &a, const StridedLoop &b) {
 
 /// Splits loops from the outermost on, as long as both sides can be cut into the same outer loop, and shares as many
 /// as the data of a round allow.
-static ConverterPlan planByRefinement(ItensorType source, ItensorType result) {
+static ConverterPlan planByRefinement(ItensorType source, ItensorType result, const Padding &padding) {
   LoopNest from = LoopNest::ofTiles(source), to = LoopNest::ofTiles(result);
   unsigned sharedLoops = 0;
   while (sharedLoops < from.loops.size() && sharedLoops < to.loops.size()) {
@@ -126,15 +164,23 @@ static ConverterPlan planByRefinement(ItensorType source, ItensorType result) {
     splitLoop(to, sharedLoops, common);
     ++sharedLoops;
   }
-  while (sharedLoops > 0 && !roundsMatch(source, result, from, to, sharedLoops))
+  while (sharedLoops > 0 && !roundsMatch(source, result, from, to, sharedLoops, padding))
     --sharedLoops;
-  return makePlan(from.toType(source), to.toType(result), from, to, sharedLoops);
+  return makePlan(from.toType(source), to.toType(result), from, to, sharedLoops, padding);
 }
 
-ConverterPlan st::inferConverter(ItensorType source, ItensorType result) {
-  source = canonicalize(source);
+ConverterPlan st::inferPingPongConverter(ItensorType source, ItensorType result, const Padding &padding) {
+  source = padShape(canonicalize(source), padding);
   result = canonicalize(result);
-  ConverterPlan paper = planByDimensions(source, result);
-  ConverterPlan refined = planByRefinement(source, result);
+  ConverterPlan paper = planByDimensions(source, result, padding);
+  ConverterPlan refined = planByRefinement(source, result, padding);
   return refined.bytes < paper.bytes ? refined : paper;
+}
+
+ConverterPlan st::inferConverter(ItensorType source, ItensorType result, const Padding &padding) {
+  ConverterPlan pingPong = inferPingPongConverter(source, result, padding);
+  std::optional<ConverterPlan> rolling = inferRollingConverter(source, result, padding);
+  // Where rounds follow each other row by row already, two halves let filling and draining overlap.
+  bool isWorthIt = rolling && rolling->bytes < pingPong.bytes && pingPong.sharedLoops <= rolling->sharedLoops;
+  return isWorthIt ? *rolling : pingPong;
 }

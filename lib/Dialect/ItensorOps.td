@@ -3,6 +3,8 @@
 #ifndef ST_ITENSOR_OPS
 #define ST_ITENSOR_OPS
 
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+
 def St_ItensorEmptyOp : St_Op<"itensor_empty"> {
   let summary = "a placeholder that a task writes its result into";
   let description = [{
@@ -73,6 +75,24 @@ def St_ItensorCastOp : St_Op<"itensor_cast", [Pure]> {
   let hasFolder = 1;
 }
 
+def St_ItensorReassociateOp : St_Op<"itensor_reassociate", [Pure]> {
+  let summary = "collapse or expand data dimensions, keep the scalars and their order";
+  let description = [{
+    What `tensor.collapse_shape` and `tensor.expand_shape` are to a tensor: groups of data dimensions of the side of
+    higher rank become one dimension of the other. Every slice stays one slice of the same scalars in the same order, so
+    that no buffer is needed.
+    ```
+    %b = st.itensor_reassociate %a [[0], [1, 2]]
+        : !st.itensor<1x4x8xf32, iter_space = [6] * [1], iter_map = (d0) -> (d0, 0, 0)>
+        -> !st.itensor<1x32xf32, iter_space = [6] * [1], iter_map = (d0) -> (d0, 0)>
+    ```
+  }];
+  let arguments = (ins St_Itensor:$source, IndexListArrayAttr:$reassociation);
+  let results = (outs St_Itensor:$result);
+  let assemblyFormat = "$source $reassociation attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def St_ItensorConverterOp : St_Op<"itensor_converter"> {
   let summary = "reorder a stream through an on-chip buffer";
   let description = [{
@@ -80,9 +100,20 @@ def St_ItensorConverterOp : St_Op<"itensor_converter"> {
     ```
     %b = st.itensor_converter %a : !c -> !a
     ```
+    With padding, the result streams a larger tensor: `low` elements before and `high` elements after the source's
+    along each data dimension, all of the value `pad`. The three come together.
+    ```
+    %b = st.itensor_converter %a {low = array<i64: 1, 1>, high = array<i64: 1, 1>, pad = 0.0 : f32}
+        : !st.itensor<1x8xf32, iter_space = [8] * [1], iter_map = (d0) -> (d0, 0)>
+        -> !st.itensor<1x10xf32, iter_space = [8, 3] * [1, 1], iter_map = (d0, d1) -> (d0 + d1, 0)>
+    ```
   }];
-  let arguments = (ins Arg<St_Itensor, "", [MemRead, MemWrite]>:$source);
+  let arguments = (ins Arg<St_Itensor, "", [MemRead, MemWrite]>:$source, OptionalAttr<DenseI64ArrayAttr>:$low,
+                       OptionalAttr<DenseI64ArrayAttr>:$high, OptionalAttr<TypedAttrInterface>:$pad);
   let results = (outs Res<St_Itensor, "", [MemAlloc]>:$result);
+  let builders = [OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$source), [{
+    build($_builder, $_state, type, source, /*low=*/nullptr, /*high=*/nullptr, /*pad=*/nullptr);
+  }]>];
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
   let hasVerifier = 1;
 }

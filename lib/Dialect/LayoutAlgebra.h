@@ -55,9 +55,56 @@ llvm::SmallVector<LoopStride> getLoopsOf(ItensorType type, unsigned dim);
 /// The constant part of the offset along data dimension `dim`, in scalars.
 int64_t getConstantOffset(ItensorType type, unsigned dim);
 
+/// `type` with data dimensions collapsed (`shape` has fewer) or expanded (it has more), as tensor.collapse_shape and
+/// tensor.expand_shape regroup those of a tensor: `reassociation` lists, for each dimension of the side of lower rank, the
+/// dimensions of the other. The result streams the same scalars in the same order, slice by slice. nullopt when some
+/// slice would be no slice of the regrouped tensor, or no itensor says where it lies. Vector elements are not regrouped.
+std::optional<ItensorType> reassociate(ItensorType type, llvm::ArrayRef<llvm::SmallVector<int64_t, 2>> reassociation,
+                                       llvm::ArrayRef<int64_t> shape);
+
+/// Elements that a converter adds before and after those of the source, by data dimension. Empty lists stand for none.
+struct Padding {
+  llvm::SmallVector<int64_t> low, high;
+
+  int64_t lowOf(unsigned dim) const { return low.empty() ? 0 : low[dim]; }
+  int64_t highOf(unsigned dim) const { return high.empty() ? 0 : high[dim]; }
+  bool along(unsigned dim) const { return lowOf(dim) != 0 || highOf(dim) != 0; }
+  bool isNone() const;
+};
+
+Padding getPadding(ItensorConverterOp converter);
+
+/// `source` as the inner part of the padded tensor: its offsets moved by `padding.low`, its data shape grown.
+ItensorType padShape(ItensorType source, const Padding &padding);
+
+/// A circular line buffer. The source's loop after the shared ones (the row loop) appends `rowsPerFill` rows along
+/// `dim` per iteration, whole in all other dimensions; the result's loop after the shared ones (the step loop) moves a
+/// window along `dim`. Row r lies in slot r mod `slots`. In each round of the shared loops:
+///
+///   fill `firstFills` iterations of the row loop
+///   for each segment, `count` times: for each entry of `fills`: drain one iteration of the step loop, then fill that
+///   many iterations of the row loop
+struct RollingPlan {
+  struct Segment {
+    int64_t count;
+    llvm::SmallVector<int64_t> fills;
+  };
+
+  unsigned dim = 0;
+  int64_t rowsPerFill = 1;
+  /// A multiple of `rowsPerFill`.
+  int64_t slots = 0;
+  /// The result's row `low` + r is the source's row r, for r from 0 to `numRows`; others are padding.
+  int64_t low = 0, numRows = 0;
+  /// Whether the result reads padding rows; one more slot, the last, stands for all of them.
+  bool hasPadRow = false;
+  int64_t firstFills = 0;
+  llvm::SmallVector<Segment> segments;
+};
+
 /// The on-chip buffer of a layout converter (paper, Algorithm 1).
 struct ConverterPlan {
-  /// Extent of one half along each data dimension, in scalars, whole tiles.
+  /// Extent of one half along each data dimension, in scalars, whole tiles. Padding included.
   llvm::SmallVector<int64_t> bufferShape;
   /// Leading loops that source and result share; the buffer is filled and drained once for each of their iterations.
   int64_t sharedLoops = 0;
@@ -70,12 +117,23 @@ struct ConverterPlan {
   /// On-chip bytes of all halves.
   int64_t bytes = 0;
   /// The two sequences in the spelling whose first `sharedLoops` loops are the same: the canonical form, or that form
-  /// with loops split so that more of them agree.
+  /// with loops split so that more of them agree. With padding, the source as the inner part of the padded tensor.
   ItensorType source, result;
+  /// What the converter adds around the source.
+  Padding padding;
+  /// How the buffer is used when it is a line buffer; `halves` is 1 then, and `bufferShape` has slots along `dim`.
+  std::optional<RollingPlan> rolling;
 };
 
-/// Infers the converter between two convertible types.
-ConverterPlan inferConverter(ItensorType source, ItensorType result);
+/// Infers the converter between two convertible types; with `padding`, between a producer's type and one that streams
+/// the padded tensor.
+ConverterPlan inferConverter(ItensorType source, ItensorType result, const Padding &padding = {});
+
+/// Algorithm 1 as specified, without line buffers: the upper bound of every plan.
+ConverterPlan inferPingPongConverter(ItensorType source, ItensorType result, const Padding &padding = {});
+
+/// The smallest line buffer between the two; nullopt when their loops are not of its form.
+std::optional<ConverterPlan> inferRollingConverter(ItensorType source, ItensorType result, const Padding &padding = {});
 
 } // namespace st
 

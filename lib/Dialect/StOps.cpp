@@ -64,7 +64,69 @@ OpFoldResult ItensorCastOp::fold(FoldAdaptor) {
   return {};
 }
 
+/// The type with scalar elements: what a reassociation regroups.
+static ItensorType withScalars(ItensorType type) {
+  return ItensorType::get(type.getContext(), type.getTileShape(), type.getScalarType(), type.getDataShape(),
+                          type.getTripCounts(), type.getSteps(), type.getIterMap());
+}
+
+LogicalResult ItensorReassociateOp::verify() {
+  ItensorType source = getSource().getType(), result = getType();
+  if (source.getRank() == result.getRank())
+    return emitOpError() << "must change the number of data dimensions, but both types have " << source.getRank();
+  bool collapses = result.getRank() < source.getRank();
+  ItensorType fine = withScalars(collapses ? source : result), coarse = withScalars(collapses ? result : source);
+  SmallVector<SmallVector<int64_t, 2>> groups;
+  for (Attribute group : getReassociation()) {
+    auto &dims = groups.emplace_back();
+    for (Attribute dim : cast<ArrayAttr>(group))
+      dims.push_back(cast<IntegerAttr>(dim).getInt());
+  }
+  auto collapsed = reassociate(fine, groups, coarse.getDataShape());
+  if (!collapsed)
+    return emitOpError() << "cannot regroup " << fine << " into the data shape of " << coarse;
+  if (canonicalize(*collapsed) != canonicalize(coarse))
+    return emitOpError() << "regroups one type into " << *collapsed << ", but the other is " << coarse;
+  return success();
+}
+
+static LogicalResult verifyPadding(ItensorConverterOp op) {
+  ItensorType source = op.getSource().getType(), result = op.getType();
+  if (!op.getLow() || !op.getHigh() || !op.getPad())
+    return op.emitOpError("pads with 'low', 'high' and 'pad' together, or with none of them");
+  if (result.getRank() != source.getRank())
+    return op.emitOpError() << "cannot pad " << source.getRank() << " data dimensions to " << result.getRank();
+  auto verifyAmounts = [&](ArrayRef<int64_t> amounts, StringRef name) -> LogicalResult {
+    if (static_cast<int64_t>(amounts.size()) != source.getRank())
+      return op.emitOpError() << "'" << name << "' gives " << amounts.size() << " amounts of padding for "
+                              << source.getRank() << " data dimensions";
+    for (auto [dim, amount] : llvm::enumerate(amounts))
+      if (amount < 0)
+        return op.emitOpError() << "'" << name << "' of data dimension " << dim << " must not be negative, but is "
+                                << amount;
+    return success();
+  };
+  if (failed(verifyAmounts(*op.getLow(), "low")) || failed(verifyAmounts(*op.getHigh(), "high")))
+    return failure();
+  if (op.getPad()->getType() != source.getScalarType())
+    return op.emitOpError() << "'pad' must be a " << source.getScalarType() << ", but is " << *op.getPad();
+  for (unsigned dim = 0; dim < source.getRank(); ++dim) {
+    int64_t extent = source.getDataShape()[dim], low = (*op.getLow())[dim], high = (*op.getHigh())[dim];
+    if (result.getDataShape()[dim] != low + extent + high)
+      return op.emitOpError() << "pads data dimension " << dim << " to " << low << " + " << extent << " + " << high
+                              << " = " << low + extent + high << ", but the result's extent is "
+                              << result.getDataShape()[dim];
+  }
+  if (auto reason = whyNotProducer(source))
+    return op.emitOpError("pads a source that does not hold every element once: ") << *reason;
+  if (result.getScalarType() != source.getScalarType())
+    return op.emitOpError() << "cannot connect incompatible types: source is " << source << ", result is " << result;
+  return success();
+}
+
 LogicalResult ItensorConverterOp::verify() {
+  if (getLow() || getHigh() || getPad())
+    return verifyPadding(*this);
   Relation relation = relate(getSource().getType(), getType());
   if (relation == Relation::Incompatible)
     return emitOpError() << "cannot connect incompatible types: source is " << getSource().getType() << ", result is "

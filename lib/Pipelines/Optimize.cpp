@@ -19,6 +19,8 @@ void populateOptimizePipeline(OpPassManager &manager, const OptimizeOptions &opt
   // Forks before materialization, which makes tasks of them.
   functions.addPass(createEnsureItensorSingleUse());
   functions.addPass(createMaterializeKernel());
+  // Once everything that reads a stream is a task.
+  functions.addPass(createFoldReassociate());
   functions.addPass(createConvertEmptyToInstance());
   functions.addPass(createVerifyOptimize());
 }

@@ -123,7 +123,23 @@ LogicalResult KernelRun::addOperation(Operation *op) {
     Channel *from = channelOfValue.lookup(converter.getSource());
     if (!from)
       return op->emitOpError("converts a value that no task writes, which reference execution does not support");
-    auto process = std::make_unique<ConverterProcess>(name, converter, from->fifo, to.fifo);
+    Reference padded;
+    if (auto pad = converter.getPad())
+      padded = session.getConstant(DenseElementsAttr::get(converter.getType().getTensorType(), Attribute(*pad)));
+    auto process = std::make_unique<ConverterProcess>(name, converter, from->fifo, to.fifo, padded);
+    from->readers.push_back(process.get());
+    to.writer = process.get();
+    processes.push_back(std::move(process));
+    return success();
+  }
+  if (auto reassociate = dyn_cast<ItensorReassociateOp>(op)) {
+    std::string name = nameOfValue(reassociate.getSource()) + ", reassociated";
+    Channel *from = channelOfValue.lookup(reassociate.getSource());
+    if (!from)
+      return op->emitOpError("regroups a value that no task writes, which reference execution does not support");
+    Channel &to = addChannel(op, name, reassociate.getType().getTokenType(), 0);
+    channelOfValue[reassociate] = &to;
+    auto process = std::make_unique<ReassociateProcess>(name, reassociate, from->fifo, to.fifo);
     from->readers.push_back(process.get());
     to.writer = process.get();
     processes.push_back(std::move(process));

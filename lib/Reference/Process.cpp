@@ -139,18 +139,70 @@ static RankedTensorType spanOf(ItensorConverterOp op) {
   return RankedTensorType::get(shape, op.getType().getScalarType());
 }
 
-ConverterProcess::ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to)
-    : Process(name, op), fill(name, op, op.getSource().getType(), spanOf(op), from),
-      drain(name, op, op.getType(), spanOf(op), fill.result()) {
+/// What is collected before it is emitted. With padding around it what lies beyond the extents must not pass.
+static RankedTensorType collectedType(ItensorConverterOp op) {
+  return op.getPad() ? op.getSource().getType().getTensorType() : spanOf(op);
+}
+
+static Reference copyOf(const Reference &other) {
+  Reference copy(Buffer::allocate(other->bytes));
+  std::memcpy(copy->data, other->data, other->bytes);
+  return copy;
+}
+
+ConverterProcess::ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to,
+                                   const Reference &padded)
+    : Process(name, op), fill(name, op, op.getSource().getType(), collectedType(op), from),
+      emitted(padded ? copyOf(padded) : fill.result()),
+      drain(name, op, op.getType(), padded ? op.getType().getTensorType() : spanOf(op), emitted) {
   drain.setFifo(to);
 }
 
+void ConverterProcess::placeInPadding() {
+  auto converter = cast<ItensorConverterOp>(op);
+  if (!converter.getPad())
+    return;
+  RankedTensorType inner = collectedType(converter), outer = converter.getType().getTensorType();
+  SmallVector<int64_t> strides = byteStrides(outer);
+  int64_t start = 0;
+  for (auto [low, stride] : llvm::zip(*converter.getLow(), strides))
+    start += low * stride;
+  StridedCopy::plan(inner.getShape(), strides, byteStrides(inner), memoryBytes(elementKind(inner)))
+      .execute(emitted->data + start, fill.result()->data);
+}
+
 Status ConverterProcess::resume() {
-  if (fill.status != Status::Done && fill.resume() != Status::Done) {
-    waitsFor = fill.waitsFor;
-    return status = fill.status;
+  if (fill.status != Status::Done) {
+    if (fill.resume() != Status::Done) {
+      waitsFor = fill.waitsFor;
+      return status = fill.status;
+    }
+    placeInPadding();
   }
   status = drain.resume();
   waitsFor = drain.waitsFor;
   return status;
+}
+
+ReassociateProcess::ReassociateProcess(std::string name, ItensorReassociateOp op, Fifo &from, Fifo &to)
+    : Process(std::move(name), op), popped(tileLayout(op.getSource().getType().getTileType(),
+                                                      op.getSource().getType().getTokenType())),
+      pushed(tileLayout(op.getType().getTileType(), op.getType().getTokenType())),
+      in(addPort(from, /*isReader=*/true)), out(addPort(to, /*isReader=*/false)),
+      slices(op.getType().getNumTiles()), tile(popped.tokens * popped.tokenBytes) {}
+
+Status ReassociateProcess::resume() {
+  for (; slices > 0; --slices) {
+    if (!tileIsFull && !popTile(*in, tile.data(), popped, moved)) {
+      waitsFor = in;
+      return status = Status::Blocked;
+    }
+    tileIsFull = true;
+    if (!pushTile(*out, tile.data(), pushed, moved)) {
+      waitsFor = out;
+      return status = Status::Blocked;
+    }
+    tileIsFull = false;
+  }
+  return status = Status::Done;
 }

@@ -104,12 +104,31 @@ private:
 /// st.itensor_converter: collects by the offsets of one type, then emits by those of the other.
 class ConverterProcess : public Process {
 public:
-  ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to);
+  /// `padded` is the result's tensor before the source's lies in it, null without padding.
+  ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to, const Reference &padded);
   Status resume() override;
 
 private:
+  /// Copies what has been collected into the middle of the padded tensor.
+  void placeInPadding();
+
   SinkProcess fill;
+  Reference emitted;
   SourceProcess drain;
+};
+
+/// st.itensor_reassociate: the scalars of each slice in slices of another shape.
+class ReassociateProcess : public Process {
+public:
+  ReassociateProcess(std::string name, ItensorReassociateOp op, Fifo &from, Fifo &to);
+  Status resume() override;
+
+private:
+  TileLayout popped, pushed;
+  Port *in, *out;
+  int64_t slices, moved = 0;
+  std::vector<char> tile;
+  bool tileIsFull = false;
 };
 
 } // namespace st::reference

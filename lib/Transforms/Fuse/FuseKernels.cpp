@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------------------------------------------===//
 
 #include "Device/Device.h"
-#include "Dialect/LayoutAlgebra.h"
 #include "Optimize/FusionProblem.h"
+#include "Transforms/Fuse/KernelLinks.h"
 #include "Transforms/Fuse/Passes.h"
 #include "Transforms/Fuse/Retype.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -74,14 +74,10 @@ static FusionProblem buildProblem(ArrayRef<KernelOp> kernels, int64_t maxBytes) 
     for (auto [operand, argument] : llvm::zip(kernel.getInputs(), kernel.getBody().getArguments())) {
       // What the host does to a tensor happens between two launches, so that the two cannot be one.
       int64_t apart = maxBytes + 1;
-      if (auto producer = operand.getDefiningOp<KernelOp>()) {
-        auto source = cast<ItensorType>(getYielded(cast<OpResult>(operand)).getType());
-        auto result = cast<ItensorType>(argument.getType());
-        Relation relation = relate(source, result);
-        int64_t bytes = relation == Relation::Equal          ? 0
-                        : relation == Relation::Incompatible ? apart
-                                                             : inferConverter(source, result).bytes;
-        problem.addEdge(index[producer], index[kernel], bytes);
+      if (auto link = findLink(operand)) {
+        auto source = cast<ItensorType>(getYielded(link->result).getType());
+        auto connection = connectThrough(*link, source, cast<ItensorType>(argument.getType()));
+        problem.addEdge(index[link->result.getOwner()], index[kernel], connection ? connection->bytes : apart);
         continue;
       }
       llvm::SmallSetVector<Operation *, 4> producers;
@@ -119,8 +115,16 @@ public:
 
 private:
   bool isMember(Operation *op) const { return op && llvm::is_contained(members, op); }
-  bool isUsedOutside(OpResult result) const {
-    return llvm::any_of(result.getUsers(), [&](Operation *user) { return !isMember(user); });
+  /// Whether some way from `value` ends elsewhere than in a member.
+  bool isUsedOutside(Value value) const {
+    return llvm::any_of(value.getUsers(), [&](Operation *user) {
+      return isLinkOp(user) ? isUsedOutside(user->getResult(0)) : !isMember(user);
+    });
+  }
+  /// The link of `operand` when it comes from a member.
+  std::optional<KernelLink> findInnerLink(Value operand) const {
+    auto link = findLink(operand);
+    return link && isMember(link->result.getOwner()) ? link : std::nullopt;
   }
 
   /// `<first>_to_<last>`: a name that a reader of the generated code finds again in the model's order.
@@ -138,7 +142,7 @@ private:
     SmallVector<Type> types, resultTypes;
     for (KernelOp member : members)
       for (auto [operand, argument] : llvm::zip(member.getInputs(), member.getBody().getArguments())) {
-        if (isMember(operand.getDefiningOp()))
+        if (findInnerLink(operand))
           continue;
         inputs.push_back(operand);
         types.push_back(argument.getType());
@@ -158,8 +162,8 @@ private:
   void absorb(KernelOp member) {
     Block &body = member.getBody().front();
     for (auto [operand, argument] : llvm::zip(member.getInputs(), body.getArguments())) {
-      Value stream = isMember(operand.getDefiningOp()) ? connect(streams.lookup(operand), argument)
-                                                       : Value(kernel.getBody().getArgument(nextArgument++));
+      auto link = findInnerLink(operand);
+      Value stream = link ? connect(*link, argument) : Value(kernel.getBody().getArgument(nextArgument++));
       replaceStream(argument, stream);
     }
     YieldOp yield = member.getYield();
@@ -169,14 +173,16 @@ private:
     kernel.getBody().front().getOperations().splice(kernel.getBody().front().end(), body.getOperations());
   }
 
-  /// The stream that a reader of `argument`'s type takes from `source`.
-  Value connect(Value source, BlockArgument argument) {
-    auto type = cast<ItensorType>(argument.getType());
-    if (relate(cast<ItensorType>(source.getType()), type) == Relation::Equal)
-      return source;
-    ++numConverters;
+  /// The stream that a reader of `argument`'s type takes from the producer at the other end of `link`.
+  Value connect(const KernelLink &link, BlockArgument argument) {
+    Value source = streams.lookup(link.result);
+    auto connection =
+        connectThrough(link, cast<ItensorType>(source.getType()), cast<ItensorType>(argument.getType()));
+    // Members of a group have a connection: without one their edge is beyond any limit.
+    for (const Connection::Step &step : connection->steps)
+      numConverters += !step.reassociation;
     builder.setInsertionPointToEnd(&kernel.getBody().front());
-    return ItensorConverterOp::create(builder, argument.getLoc(), type, source);
+    return createConnection(builder, argument.getLoc(), *connection, source);
   }
 
   void finish() {
@@ -187,8 +193,18 @@ private:
     YieldOp::create(builder, kernel.getLoc(), yielded);
     for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
       result.replaceUsesWithIf(replacement, [&](OpOperand &use) { return !isMember(use.getOwner()); });
-    for (KernelOp member : llvm::reverse(members))
+    for (KernelOp member : llvm::reverse(members)) {
+      // What was done to the result between two members is done inside by now.
+      llvm::for_each(member.getResults(), eraseDeadUsers);
       member.erase();
+    }
+  }
+
+  static void eraseDeadUsers(Value value) {
+    for (Operation *user : llvm::make_early_inc_range(value.getUsers())) {
+      eraseDeadUsers(user->getResult(0));
+      user->erase();
+    }
   }
 
   SmallVector<KernelOp> members;
@@ -230,6 +246,9 @@ struct FuseKernels : st::impl::FuseKernelsBase<FuseKernels> {
       numConverters += builder.numConverters;
       ++numGroups;
     }
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().getBody().front())))
+      if (isLinkOp(&op) && op.use_empty())
+        op.erase();
     // A group stands where its last member stood; readers of its other results may stand before that.
     sortTopologically(&getOperation().getBody().front());
   }

@@ -22,9 +22,12 @@ struct MergeConverters : st::impl::MergeConvertersBase<MergeConverters> {
   void runOnOperation() override {
     getOperation().walk([&](KernelOp kernel) {
       // In program order, so that the one that stays stands before all readers.
-      llvm::DenseMap<std::pair<Value, Type>, ItensorConverterOp> first;
+      llvm::DenseMap<std::tuple<Value, Type, Attribute>, ItensorConverterOp> first;
       for (auto converter : llvm::make_early_inc_range(kernel.getBody().getOps<ItensorConverterOp>())) {
-        auto [entry, isNew] = first.try_emplace({converter.getSource(), canonicalize(converter.getType())}, converter);
+        // The padding is part of what a converter makes.
+        Attribute padding = converter->getPropertiesAsAttribute();
+        auto [entry, isNew] =
+            first.try_emplace({converter.getSource(), canonicalize(converter.getType()), padding}, converter);
         if (isNew)
           continue;
         replaceStream(converter.getResult(), entry->second.getResult());

@@ -14,7 +14,8 @@ def FuseKernels : FusePhasePass<"st-fuse-kernels"> {
   let summary = "merge kernels so that the tensors between them stay on chip";
   let description = [{
     Algorithm 2 of StreamTensor (MICRO 2025); the decision is made by Optimize/FusionProblem, the rewriting here. Where
-    the producer's sequence is not the reader's, a converter reorders it on chip.
+    the producer's sequence is not the reader's, a converter reorders it on chip. A `tensor.pad` between two kernels
+    becomes padding of that converter, a collapsed or expanded shape an `st.itensor_reassociate`.
     ```
     %0 = st.kernel @relu_0 (%s = %x : tensor<64x64xf32> as !c) -> (tensor<64x64xf32>) { ... }
     %1 = st.kernel @matmul_1 (%s = %0 : tensor<64x64xf32> as !a, ...) -> (tensor<64x64xf32>) { ... }

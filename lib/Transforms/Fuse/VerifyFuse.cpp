@@ -29,7 +29,7 @@ static LogicalResult verifyPacked(KernelOp kernel, Type outside, Type inside, co
 
 static LogicalResult verifyKernel(KernelOp kernel) {
   for (Operation &op : kernel.getBody().front())
-    if (!isa<TaskOp, ItensorEmptyOp, ItensorConverterOp, YieldOp>(op))
+    if (!isa<TaskOp, ItensorEmptyOp, ItensorConverterOp, ItensorReassociateOp, YieldOp>(op))
       return op.emitOpError("must not stand in a kernel after the fuse phase");
   for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments()))
     if (failed(

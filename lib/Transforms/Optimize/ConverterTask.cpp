@@ -1,6 +1,8 @@
 //===- ConverterTask.cpp - The task that reorders a stream ----------------------------------------------------===//
 
 #include "Transforms/Optimize/ConverterTask.h"
+#include "Transforms/Optimize/ConverterBuffer.h"
+#include "Transforms/Optimize/RollingConverter.h"
 #include "Transforms/Optimize/TaskBuilder.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -35,9 +37,9 @@ struct Side {
 
 class ConverterWriter {
 public:
-  ConverterWriter(TaskBuilder &task, Location loc, const ConverterPlan &plan)
-      : task(task), loc(loc), plan(plan), source(plan.source, plan.sharedLoops), result(plan.result, plan.sharedLoops) {
-  }
+  ConverterWriter(TaskBuilder &task, Location loc, const ConverterPlan &plan, TypedAttr pad)
+      : task(task), loc(loc), plan(plan), pad(pad), source(plan.source, plan.sharedLoops),
+        result(plan.result, plan.sharedLoops) {}
 
   void write();
 
@@ -65,6 +67,7 @@ private:
   TaskBuilder &task;
   Location loc;
   const ConverterPlan &plan;
+  TypedAttr pad;
   Side source, result;
 };
 
@@ -89,8 +92,10 @@ Slice ConverterWriter::getSlice(const Side &side, OpFoldResult half, ArrayRef<Op
 }
 
 Value ConverterWriter::fillTile(Value buffer, OpFoldResult half, ArrayRef<OpFoldResult> counts) {
-  Value tile = task.pull(task.getRead(0));
   Slice slice = getSlice(source, half, counts);
+  // Shared loops do not move padding, so that along padded dimensions the place in a half is that in the tensor.
+  auto offsets = ArrayRef(slice.offsets).take_back(plan.bufferShape.size());
+  Value tile = pullIntoPadding(task, loc, plan, pad, offsets);
   return tensor::InsertSliceOp::create(task.body, loc, tile, buffer, slice.offsets, slice.sizes, slice.strides);
 }
 
@@ -196,7 +201,7 @@ void ConverterWriter::write() {
   SmallVector<int64_t> shape(plan.bufferShape);
   if (plan.halves == 2)
     shape.insert(shape.begin(), 2);
-  Value buffer = tensor::EmptyOp::create(task.body, loc, shape, plan.source.getScalarType());
+  Value buffer = createConverterBuffer(task, loc, shape, plan.source.getScalarType(), pad);
   OpFoldResult first = task.body.getIndexAttr(0);
   Values carried{fill(buffer, first), task.getInits().front()};
   if (plan.rounds > 1) {
@@ -214,9 +219,12 @@ void ConverterWriter::write() {
 }
 
 TaskOp st::buildConverterTask(OpBuilder &builder, Location loc, StringRef name, Value source, Value fifo,
-                              const ConverterPlan &plan) {
+                              const ConverterPlan &plan, TypedAttr pad) {
   TaskBuilder task(builder, loc, name, "converter", source, fifo);
   task.task->setDiscardableAttr("st.halves", builder.getI64IntegerAttr(plan.halves));
-  ConverterWriter(task, loc, plan).write();
+  if (plan.rolling)
+    writeRollingConverter(task, loc, plan, pad);
+  else
+    ConverterWriter(task, loc, plan, pad).write();
   return task.task;
 }

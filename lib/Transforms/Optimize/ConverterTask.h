@@ -8,7 +8,8 @@
 
 namespace st {
 
-/// Creates the task `name` that reads `source`, reorders it through the buffer of `plan` and writes `fifo`.
+/// Creates the task `name` that reads `source`, reorders it through the buffer of `plan` and writes `fifo`. `pad` is the
+/// value of what a padding plan adds; null without padding. Line buffers: RollingConverter.h.
 ///
 /// A plan of one round fills its buffer and then drains it. With more rounds the buffer has two halves, its leading
 /// dimension: after the first fill, each round fills one half tile by tile and drains the other in between, evenly, so
@@ -18,7 +19,7 @@ namespace st {
 ///   for round 1 ...: for every tile of the source: fill (round mod 2); drain some of ((round - 1) mod 2)
 ///   drain the half that was filled last
 TaskOp buildConverterTask(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, mlir::Value source,
-                          mlir::Value fifo, const ConverterPlan &plan);
+                          mlir::Value fifo, const ConverterPlan &plan, mlir::TypedAttr pad);
 
 } // namespace st
 

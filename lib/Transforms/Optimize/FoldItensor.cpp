@@ -227,7 +227,9 @@ private:
     BlockArgument argument = task.getInitArguments()[produced.getResultNumber()];
     auto empty = task.getOperandFor(argument).get().getDefiningOp<ItensorEmptyOp>();
     auto source = cast<ItensorType>(produced.getType());
-    ConverterPlan plan = inferConverter(source, converter.getType());
+    if (!getPadding(converter).isNone())
+      return false;
+    ConverterPlan plan = inferPingPongConverter(source, converter.getType());
     auto emission = findEmission(argument);
     if (!emission || !empty || !isWorthwhile(plan) || !fits(*emission, source, plan))
       return false;

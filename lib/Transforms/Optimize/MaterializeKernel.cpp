@@ -7,6 +7,7 @@
 #include "Transforms/Optimize/TensorNames.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/StringSet.h"
@@ -152,11 +153,13 @@ private:
 
   void materialize(ItensorConverterOp converter) {
     builder.setInsertionPoint(converter);
-    ConverterPlan plan = inferConverter(converter.getSource().getType(), converter.getType());
+    Padding padding = getPadding(converter);
+    ConverterPlan plan = inferConverter(converter.getSource().getType(), converter.getType(), padding);
+    TypedAttr pad = padding.isNone() ? TypedAttr() : converter.getPad().value_or(TypedAttr());
     Value fifo = ItensorInstanceOp::create(builder, converter.getLoc(), converter.getType(), /*depth_tokens=*/nullptr,
                                            /*storage=*/nullptr);
     TaskOp task = buildConverterTask(builder, converter.getLoc(), makeName("convert_" + Twine(numConverters++)),
-                                     converter.getSource(), fifo, plan);
+                                     converter.getSource(), fifo, plan, pad);
     converterBytes += plan.bytes;
     converter.replaceAllUsesWith(task.getResult(0));
     converter.erase();

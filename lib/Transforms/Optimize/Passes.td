@@ -40,9 +40,13 @@ def EnsureItensorSingleUse : OptimizePhasePass<"st-ensure-itensor-single-use"> {
 
 def MaterializeKernel : OptimizePhasePass<"st-materialize-kernel"> {
   let summary = "make tasks of converters, forks and boundary crossings";
+  let dependentDialects = ["::st::StDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
   let description = [{
     A converter fills its buffer with the source's inner loops and drains it with the result's, once for each round of
-    the loops that both share. A crossing becomes a task that moves packed tiles between external memory and a stream.
+    the loops that both share; where a line buffer is smaller, it keeps the rows of a window, the one that nobody needs
+    any more making room for the next, and one row of padding where windows reach beyond the data. A crossing becomes a task that moves packed tiles between external memory and a stream.
     ```
     %k = st.kernel @k (%s = %x : tensor<3x8x8x16xf32> as !a) ...
     // becomes
@@ -75,6 +79,23 @@ def FoldItensor : OptimizePhasePass<"st-fold-itensor"> {
            "how often each tile must leave at least: meanwhile the task cannot start its next row">
   ];
   let statistics = [Statistic<"numFolded", "num-folded", "converters folded into the task before them">];
+}
+
+def FoldReassociate : OptimizePhasePass<"st-fold-reassociate"> {
+  let summary = "let a reader of a regrouped stream regroup its tiles itself";
+  let description = [{
+    The scalars of each tile stay the same in the same order, so that the reader takes the tile as it comes and gives it
+    the other shape, which costs nothing.
+    ```
+    %b = st.itensor_reassociate %a [[0], [1, 2]] : !a -> !b
+    st.task @reader reads(%in = %b : !b) ... { st.itensor_read %in init %e : !b -> tensor<1x32xf32> }
+    // becomes
+    st.task @reader reads(%in = %a : !a) ... {
+      %t = st.itensor_read %in init %e : !a -> tensor<1x4x8xf32>
+      %r = tensor.collapse_shape %t [[0], [1, 2]] : tensor<1x4x8xf32> into tensor<1x32xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numFolded", "num-folded", "reassociations folded into readers">];
 }
 
 def ConvertEmptyToInstance : OptimizePhasePass<"st-convert-empty-to-instance"> {

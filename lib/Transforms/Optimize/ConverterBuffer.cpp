@@ -1,0 +1,53 @@
+//===- ConverterBuffer.cpp - What converters do with their buffer, whatever its shape -------------------------===//
+
+#include "Transforms/Optimize/ConverterBuffer.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace st;
+
+Value st::createConverterBuffer(TaskBuilder &task, Location loc, ArrayRef<int64_t> shape, Type scalar, TypedAttr pad) {
+  if (!pad)
+    return tensor::EmptyOp::create(task.body, loc, shape, scalar);
+  auto type = RankedTensorType::get(shape, scalar);
+  return arith::ConstantOp::create(task.body, loc, type, DenseElementsAttr::get(type, Attribute(pad)));
+}
+
+Value st::pullIntoPadding(TaskBuilder &task, Location loc, const ConverterPlan &plan, TypedAttr pad,
+                          ArrayRef<OpFoldResult> offsets, std::optional<unsigned> skippedDim) {
+  Value tile = task.pull(task.getRead(0));
+  SmallVector<std::pair<unsigned, int64_t>> cuts; // dimension, end of the data
+  SmallVector<int64_t> span = plan.source.getSpan();
+  for (auto [dim, extent] : llvm::enumerate(plan.source.getDataShape())) {
+    int64_t end = extent - plan.padding.highOf(dim);
+    if (plan.padding.highOf(dim) != 0 && span[dim] > end && skippedDim != dim)
+      cuts.push_back({dim, end});
+  }
+  if (cuts.empty())
+    return tile;
+  OpBuilder &builder = task.body;
+  SmallVector<Value> places;
+  for (auto [dim, end] : cuts)
+    places.push_back(getValueOrCreateConstantIndexOp(builder, loc, offsets[dim]));
+  auto type = cast<RankedTensorType>(tile.getType());
+  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
+  AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+  SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
+  auto body = [&](OpBuilder &inner, Location loc, ValueRange values) {
+    Value padding = arith::ConstantOp::create(inner, loc, pad), kept = values.front();
+    for (auto [cut, place] : llvm::zip(cuts, places)) {
+      Value index = linalg::IndexOp::create(inner, loc, cut.first);
+      Value position = arith::AddIOp::create(inner, loc, index, place);
+      Value end = arith::ConstantIndexOp::create(inner, loc, cut.second);
+      Value isData = arith::CmpIOp::create(inner, loc, arith::CmpIPredicate::slt, position, end);
+      kept = arith::SelectOp::create(inner, loc, isData, kept, padding);
+    }
+    linalg::YieldOp::create(inner, loc, kept);
+  };
+  return linalg::GenericOp::create(builder, loc, type, tile, empty, ArrayRef<AffineMap>{identity, identity}, parallel,
+                                   body)
+      .getResult(0);
+}

@@ -1,0 +1,23 @@
+//===- ConverterBuffer.h - What converters do with their buffer, whatever its shape -----------------*- C++ -*-===//
+
+#ifndef ST_TRANSFORMS_OPTIMIZE_CONVERTERBUFFER_H
+#define ST_TRANSFORMS_OPTIMIZE_CONVERTERBUFFER_H
+
+#include "Dialect/LayoutAlgebra.h"
+#include "Transforms/Optimize/TaskBuilder.h"
+
+namespace st {
+
+/// The buffer of a converter as its task starts: of `shape`, full of `pad` if there is any.
+mlir::Value createConverterBuffer(TaskBuilder &task, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
+                                  mlir::Type scalar, mlir::TypedAttr pad);
+
+/// Pulls the next tile of the source of `plan`. Where padding follows an extent that tiles do not divide, what the tile
+/// holds beyond it becomes `pad`. `offsets` is the place of the tile in the padded tensor; `skippedDim` is a dimension
+/// along which the caller sees to that.
+mlir::Value pullIntoPadding(TaskBuilder &task, mlir::Location loc, const ConverterPlan &plan, mlir::TypedAttr pad,
+                            llvm::ArrayRef<mlir::OpFoldResult> offsets, std::optional<unsigned> skippedDim = {});
+
+} // namespace st
+
+#endif // ST_TRANSFORMS_OPTIMIZE_CONVERTERBUFFER_H

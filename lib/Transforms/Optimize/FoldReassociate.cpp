@@ -1,0 +1,80 @@
+//===- FoldReassociate.cpp - Let a reader of a regrouped stream regroup its tiles itself ----------------------===//
+
+#include "Dialect/StDialect.h"
+#include "Transforms/Optimize/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#define DEBUG_TYPE "st-fold-reassociate"
+
+namespace st {
+#define GEN_PASS_DEF_FOLDREASSOCIATE
+#include "Transforms/Optimize/Passes.h.inc"
+} // namespace st
+
+using namespace mlir;
+using namespace st;
+
+/// `tile` in the shape of `type`.
+static Value reshape(OpBuilder &builder, Location loc, Value tile, RankedTensorType type, ArrayAttr reassociation) {
+  if (cast<RankedTensorType>(tile.getType()).getRank() > type.getRank())
+    return tensor::CollapseShapeOp::create(builder, loc, type, tile, reassociation);
+  SmallVector<ReassociationIndices> groups;
+  for (Attribute group : reassociation) {
+    auto &dims = groups.emplace_back();
+    for (Attribute dim : cast<ArrayAttr>(group))
+      dims.push_back(cast<IntegerAttr>(dim).getInt());
+  }
+  return tensor::ExpandShapeOp::create(builder, loc, type, tile, groups);
+}
+
+/// Lets the task behind `use` read the source of `op`.
+static LogicalResult foldIntoReader(ItensorReassociateOp op, OpOperand &use) {
+  auto task = dyn_cast<TaskOp>(use.getOwner());
+  if (!task)
+    return op.emitOpError("must be read by tasks only when st-fold-reassociate runs: run st-materialize-kernel first");
+  BlockArgument argument = task.getBody().getArgument(use.getOperandNumber());
+  ItensorType type = op.getSource().getType();
+  SmallVector<ItensorReadOp> reads;
+  for (Operation *user : argument.getUsers()) {
+    auto read = dyn_cast<ItensorReadOp>(user);
+    if (!read)
+      return user->emitOpError("must not use a regrouped stream; only st.itensor_read can");
+    reads.push_back(read);
+  }
+  argument.setType(type);
+  for (ItensorReadOp read : reads) {
+    OpBuilder builder(read);
+    RankedTensorType tile = type.getTileType();
+    Value empty = tensor::EmptyOp::create(builder, read.getLoc(), tile.getShape(), tile.getElementType());
+    auto regrouped = ItensorReadOp::create(builder, read.getLoc(), tile, argument, empty);
+    regrouped->setDiscardableAttrs(read->getDiscardableAttrDictionary());
+    read.replaceAllUsesWith(reshape(builder, read.getLoc(), regrouped.getResult(),
+                                    cast<RankedTensorType>(read.getResult().getType()), op.getReassociation()));
+    Value init = read.getInit();
+    read.erase();
+    if (init.use_empty() && init.getDefiningOp<tensor::EmptyOp>())
+      init.getDefiningOp()->erase();
+  }
+  use.set(op.getSource());
+  return success();
+}
+
+namespace {
+struct FoldReassociate : st::impl::FoldReassociateBase<FoldReassociate> {
+  void runOnOperation() override {
+    SmallVector<ItensorReassociateOp> ops;
+    getOperation().walk([&](ItensorReassociateOp op) { ops.push_back(op); });
+    // From the last: one behind another is folded before the one before it.
+    for (ItensorReassociateOp op : llvm::reverse(ops)) {
+      for (OpOperand &use : llvm::make_early_inc_range(op->getUses()))
+        if (failed(foldIntoReader(op, use)))
+          return signalPassFailure();
+      op.erase();
+      ++numFolded;
+    }
+  }
+};
+} // namespace
