@@ -1,68 +1,35 @@
 #include "Import/Mlir/ImportMlir.h"
+#include "Import/Mlir/FixShapes.h"
+#include "Import/Mlir/LowerTosa.h"
+#include "Import/Mlir/ParseProgram.h"
+#include "Import/Mlir/ResolveGlobals.h"
+#include "Import/Mlir/SelectEntry.h"
+#include "Import/Mlir/SimplifyProgram.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MLProgram/IR/MLProgram.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Parser/Parser.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
+using namespace st;
+using namespace st::mlirimport;
 
-static FailureOr<func::FuncOp> findEntry(ModuleOp module, StringRef name) {
-  if (!name.empty()) {
-    auto function = module.lookupSymbol<func::FuncOp>(name);
-    if (!function || function.isDeclaration())
-      return module.emitError() << "has no function @" << name << " with a body; check --entry";
-    return function;
-  }
-  SmallVector<func::FuncOp> candidates;
-  for (auto function : module.getOps<func::FuncOp>()) {
-    if (function.isDeclaration())
-      continue;
-    if (function.getName() == "main")
-      return function;
-    if (function.isPublic())
-      candidates.push_back(function);
-  }
-  if (candidates.size() == 1)
-    return candidates.front();
-  if (candidates.empty())
-    return module.emitError("holds no public function to compile; add a func.func @main");
-  InFlightDiagnostic diagnostic = module.emitError("holds several public functions, so the one to compile is not "
-                                                   "known; call it @main or make the others private");
-  for (func::FuncOp candidate : candidates)
-    diagnostic.attachNote(candidate.getLoc()) << "@" << candidate.getName() << " is one";
-  return diagnostic;
-}
-
-/// Leaves `entry` as the only function, called @main.
-static FailureOr<func::FuncOp> isolateEntry(ModuleOp module, func::FuncOp entry) {
-  for (auto function : module.getOps<func::FuncOp>())
-    function.setVisibility(function == entry ? SymbolTable::Visibility::Public : SymbolTable::Visibility::Private);
-  if (entry.getName() != "main") {
-    // Some other symbol may be called main: a declaration, or a global.
-    if (Operation *taken = SymbolTable::lookupSymbolIn(module, "main"))
-      return taken->emitError("is called @main but is not the function to compile; rename it");
-    if (failed(SymbolTable::replaceAllSymbolUses(entry, StringAttr::get(module.getContext(), "main"), module)))
-      return entry.emitError("cannot be renamed to @main");
-    entry.setName("main");
-  }
-  if (!llvm::hasSingleElement(module.getOps<func::FuncOp>())) {
-    PassManager passes(module.getContext(), ModuleOp::getOperationName());
-    passes.addPass(createInlinerPass());
-    passes.addPass(createSymbolDCEPass());
-    if (failed(passes.run(module)))
-      return failure();
-  }
-  return module.lookupSymbol<func::FuncOp>("main");
-}
+//===----------------------------------------------------------------------------------------------------------===//
+// What a program may be
+//===----------------------------------------------------------------------------------------------------------===//
 
 static bool isSupportedElement(Type type) {
   return type.isF32() || type.isF64() || type.isF16() || type.isBF16() || type.isSignlessInteger(1) ||
@@ -77,10 +44,9 @@ static LogicalResult checkInterfaceType(func::FuncOp function, Type type, String
   };
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor)
-    return fail("ranked tensors are supported, so bufferize nothing before and "
-                "pass scalars as tensor<T>");
+    return fail("only ranked tensors and scalars can be passed");
   if (!tensor.hasStaticShape())
-    return fail("give every dimension a fixed size");
+    return fail("its size does not follow from the arguments, so give it a fixed one");
   if (llvm::is_contained(tensor.getShape(), 0))
     return fail("remove the empty tensor");
   if (tensor.getEncoding())
@@ -90,31 +56,45 @@ static LogicalResult checkInterfaceType(func::FuncOp function, Type type, String
   return success();
 }
 
+static LogicalResult checkInterface(func::FuncOp function) {
+  for (auto [index, input] : llvm::enumerate(function.getArgumentTypes()))
+    if (failed(checkInterfaceType(function, input, "argument", index)))
+      return failure();
+  for (auto [index, result] : llvm::enumerate(function.getResultTypes()))
+    if (failed(checkInterfaceType(function, result, "result", index)))
+      return failure();
+  return success();
+}
+
 static LogicalResult checkBody(func::FuncOp function) {
-  if (!llvm::hasSingleElement(function.getBody()))
-    return function.emitError("has branches; a dataflow program is one block");
   static const llvm::StringSet<> dialects{"arith", "func", "linalg", "math", "tensor"};
+  static const llvm::StringSet<> buffers{"memref", "affine", "bufferization", "vector"};
   WalkResult result = function.walk([&](Operation *op) {
-    if (isa<func::CallOp, func::CallIndirectOp>(op)) {
-      op->emitError("calls a function that cannot be inlined; define it in "
-                    "this module, without recursion");
-      return WalkResult::interrupt();
-    }
-    if (!dialects.contains(op->getName().getDialectNamespace())) {
-      op->emitError("is not in the dialects linalg, tensor, arith and "
-                    "math; lower it to linalg on tensors");
+    StringRef dialect = op->getName().getDialectNamespace();
+    if (!dialects.contains(dialect)) {
+      InFlightDiagnostic diagnostic = op->emitOpError();
+      if (buffers.contains(dialect))
+        diagnostic << "works on buffers or vectors; give the program before bufferization and vectorization";
+      else if (dialect == "scf" || dialect == "cf")
+        diagnostic << "is control flow, which a dataflow program has not; unroll it or choose a branch before export";
+      else
+        diagnostic << "is not in the dialects linalg, tensor, arith and math; lower it to linalg on tensors";
       return WalkResult::interrupt();
     }
     for (Type type : op->getResultTypes())
       if (auto shaped = dyn_cast<ShapedType>(type);
           shaped && (!isa<RankedTensorType>(type) || !shaped.hasStaticShape())) {
-        op->emitError() << "computes " << type << "; only ranked tensors with fixed sizes are supported";
+        op->emitOpError() << "computes " << type << "; only ranked tensors with fixed sizes are supported";
         return WalkResult::interrupt();
       }
     return WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
+
+//===----------------------------------------------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------------------------------------------===//
 
 static LogicalResult nameInterface(func::FuncOp function) {
   Builder builder(function.getContext());
@@ -145,37 +125,59 @@ static LogicalResult nameInterface(func::FuncOp function) {
   return success();
 }
 
-OwningOpRef<ModuleOp> st::importMlir(StringRef path, const MlirImportOptions &options, MLIRContext *context) {
+//===----------------------------------------------------------------------------------------------------------===//
+// The way from the file to the program
+//===----------------------------------------------------------------------------------------------------------===//
+
+static void loadDialects(MLIRContext *context) {
   DialectRegistry registry;
   func::registerInlinerExtension(registry);
   context->appendDialectRegistry(registry);
-  context->loadDialect<arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
-                       tensor::TensorDialect>();
-  if (!llvm::sys::fs::exists(path)) {
-    emitError(NameLoc::get(StringAttr::get(context, path)))
-        << path << ": cannot be read: no such file; check the path and its permissions";
-    return nullptr;
-  }
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, ParserConfig(context));
+  // Also those that are only recognised, to say what is wrong with them.
+  context->loadDialect<affine::AffineDialect, arith::ArithDialect, bufferization::BufferizationDialect,
+                       cf::ControlFlowDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
+                       memref::MemRefDialect, ml_program::MLProgramDialect, scf::SCFDialect, tensor::TensorDialect,
+                       tosa::TosaDialect>();
+}
+
+/// Reduces the body of `entry` to what later phases know.
+static LogicalResult reduceBody(ModuleOp module, func::FuncOp entry, const MlirImportOptions &options) {
+  if (failed(resolveGlobals(module, entry)) || failed(fixArgumentShapes(entry, options.dims)) ||
+      failed(prepareConstants(entry)))
+    return failure();
+  if (holdsTosa(entry) && failed(lowerTosa(module, entry)))
+    return failure();
+  convertInterface(entry);
+  if (failed(propagateShapes(module, entry)) || failed(simplifyOperations(entry)))
+    return failure();
+  convertScalars(entry);
+  PassManager passes(module.getContext(), ModuleOp::getOperationName());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  if (failed(passes.run(module)))
+    return failure();
+  return prepareConstants(entry);
+}
+
+OwningOpRef<ModuleOp> st::importMlir(StringRef path, const MlirImportOptions &options, MLIRContext *context) {
+  loadDialects(context);
+  OwningOpRef<ModuleOp> module = parseProgram(path, context);
   if (!module)
     return nullptr;
-  FailureOr<func::FuncOp> entry = findEntry(*module, options.entry);
+  FailureOr<func::FuncOp> entry = selectEntry(*module, options.entry);
   if (succeeded(entry))
     entry = isolateEntry(*module, *entry);
-  if (failed(entry))
+  if (failed(entry) || failed(rejectForeignDialects(*entry)))
     return nullptr;
-  FunctionType type = entry->getFunctionType();
-  for (auto [index, input] : llvm::enumerate(type.getInputs()))
-    if (failed(checkInterfaceType(*entry, input, "argument", index)))
-      return nullptr;
-  for (auto [index, result] : llvm::enumerate(type.getResults()))
-    if (failed(checkInterfaceType(*entry, result, "result", index)))
-      return nullptr;
-  if (type.getNumResults() == 0) {
-    entry->emitError("has no results, so there is nothing to compute; return a tensor");
+  if (!llvm::hasSingleElement(entry->getBody())) {
+    entry->emitError() << "@" << entry->getName() << " has branches; a dataflow program is one block";
     return nullptr;
   }
-  if (failed(checkBody(*entry)) || failed(nameInterface(*entry)))
+  stripAnnotations(*module, *entry);
+  if (failed(reduceBody(*module, *entry, options)) || failed(checkInterface(*entry)) || failed(checkBody(*entry)) ||
+      failed(nameInterface(*entry)))
     return nullptr;
+  // Nothing else is left in the module. Until here, messages used the name that the user knows.
+  entry->setName("main");
   return module;
 }

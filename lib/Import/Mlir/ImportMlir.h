@@ -1,4 +1,4 @@
-// Linalg on tensors from an .mlir file, as torch-mlir writes it.
+// Linalg on tensors and TOSA from an .mlir file, as torch-mlir and others write them.
 #pragma once
 
 #include "mlir/IR/BuiltinOps.h"
@@ -18,12 +18,10 @@ struct MlirImportOptions {
   llvm::StringMap<int64_t> dims;
 };
 
-/// Reads the module at `path` (text or bytecode) and checks that it is one
-/// program on ranked tensors with static shapes. The entry is the function
-/// `main`, or else the only public one, which is renamed to `main`; functions
-/// that it calls are inlined. Arguments and results without an `st.name` are
-/// called arg0, arg1, ... and result0, ... On failure emits diagnostics and
-/// returns null.
+/// Reads the module at `path` (text, also of older versions, or bytecode) and makes one program of it: a single
+/// function @main on ranked tensors with static shapes, in the dialects linalg, tensor, arith and math. TOSA is
+/// lowered, calls are inlined, globals become constants, scalars at the interface rank-0 tensors. Arguments and results
+/// without an `st.name` are called arg0, arg1, ... and result0, ... On failure emits diagnostics and returns null.
 mlir::OwningOpRef<mlir::ModuleOp> importMlir(llvm::StringRef path, const MlirImportOptions &options,
                                              mlir::MLIRContext *context);
 
