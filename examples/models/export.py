@@ -59,7 +59,7 @@ MODELS = {
     "quantized-mlp": (quantized.quantized_mlp, 31),
 }
 # These exist as model.mlir too.
-IN_MLIR = ("2mm", "3mm")
+IN_MLIR = ("2mm", "3mm", "atax", "bicg", "gemm", "gesummv", "matmul-chain", "matmul-tree", "mvt")
 
 
 def arrays(tensors):
