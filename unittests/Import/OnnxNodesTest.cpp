@@ -5,6 +5,7 @@
 
 #include "Conformance/OnnxSuite.h"
 #include "Jit.h"
+#include "Reference/Reference.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/Path.h"
@@ -20,8 +21,13 @@ namespace {
 /// importer. Returns what went wrong.
 std::string run(const OnnxCase &test, bool isFolded) {
   OnnxImportOptions options = importOptionsFor(test);
-  if (isFolded)
+  if (isFolded) {
     options.fixedInputs = test.inputs;
+    options.evaluate = [](mlir::ModuleOp module) -> std::optional<std::vector<Array>> {
+      auto results = reference::run(module, "main", {});
+      return mlir::failed(results) ? std::nullopt : std::optional(std::move(*results));
+    };
+  }
   auto context = st::testing::makeJitContext();
   std::string message;
   mlir::ScopedDiagnosticHandler handler(context.get(), [&](mlir::Diagnostic &diagnostic) {

@@ -113,6 +113,18 @@ template <typename Function> void addUnary(OpRegistry &registry, StringRef name,
   };
 }
 
+/// Adds a test of a floating-point number, written as a function (algebra, node, x) that gives a bool.
+template <typename Function> void addTest(OpRegistry &registry, StringRef name, Function function) {
+  registry[name] = [=](NodeImporter &node) -> LogicalResult {
+    if (failed(checkAccepts(node, Accepts::Float)))
+      return failure();
+    return importElementwise(
+        node, {0}, node.type(0), ElementType::Bool,
+        [&](EmitAlgebra &a, ValueRange x) -> Value { return function(a, node, x[0]); },
+        [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return function(a, node, x[0]); });
+  };
+}
+
 /// Before version 7 the second operand broadcasts only if an attribute says so,
 /// from the dimension `axis` on.
 LogicalResult alignOldBroadcast(NodeImporter &node) {
@@ -271,6 +283,43 @@ LogicalResult importClip(NodeImporter &node) {
       [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return clip(a, x); });
 }
 
+/// The remainder has the sign of the divisor as Python's has or, with `fmod`, of the dividend as C's has.
+LogicalResult importMod(NodeImporter &node) {
+  if (failed(checkSameType(node, {0, 1})))
+    return failure();
+  ElementType type = node.type(0);
+  bool isC = node.getInt("fmod", 0);
+  if (isFloat(type) && !isC)
+    return node.emitError() << "needs fmod = 1 for floating-point operands";
+  auto function = [&](auto &a, auto x) {
+    auto remainder = a.rem(x[0], x[1]);
+    if (isC || isUnsigned(type))
+      return remainder;
+    auto zero = a.constant(0);
+    auto signsDiffer = a.logicalXor(a.compare(Compare::Less, remainder, zero), a.compare(Compare::Less, x[1], zero));
+    auto isInexact = a.logicalNot(a.compare(Compare::Equal, remainder, zero));
+    return a.select(a.logicalAnd(signsDiffer, isInexact), a.add(remainder, x[1]), remainder);
+  };
+  return importElementwise(
+      node, {0, 1}, type, type, [&](EmitAlgebra &a, ValueRange x) { return function(a, SmallVector<Value>(x)); },
+      [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return function(a, x); });
+}
+
+LogicalResult importBitShift(NodeImporter &node) {
+  ElementType type = node.type(0);
+  std::string direction = node.getString("direction", "");
+  if (failed(checkSameType(node, {0, 1})))
+    return failure();
+  if (!isUnsigned(type) || (direction != "LEFT" && direction != "RIGHT"))
+    return node.emitError() << "needs unsigned operands and the direction LEFT or RIGHT";
+  auto function = [&](auto &a, auto x) {
+    return direction == "LEFT" ? a.shiftLeft(x[0], x[1]) : a.shiftRight(x[0], x[1]);
+  };
+  return importElementwise(
+      node, {0, 1}, type, type, [&](EmitAlgebra &a, ValueRange x) { return function(a, SmallVector<Value>(x)); },
+      [&](HostAlgebra &a, ArrayRef<HostScalar> x) { return function(a, x); });
+}
+
 /// PRelu's slope broadcasts to the first operand; before version 7 it belongs
 /// to the channels, dimension 1.
 LogicalResult importPRelu(NodeImporter &node) {
@@ -324,6 +373,15 @@ void registerElementwise(OpRegistry &registry) {
   addUnary(registry, "Erf", real, [](auto &a, auto &, auto x) { return a.erf(x); });
   addUnary(registry, "Sin", real, [](auto &a, auto &, auto x) { return a.sin(x); });
   addUnary(registry, "Cos", real, [](auto &a, auto &, auto x) { return a.cos(x); });
+  addUnary(registry, "Tan", real, [](auto &a, auto &, auto x) { return a.tan(x); });
+  addUnary(registry, "Asin", real, [](auto &a, auto &, auto x) { return a.asin(x); });
+  addUnary(registry, "Acos", real, [](auto &a, auto &, auto x) { return a.acos(x); });
+  addUnary(registry, "Atan", real, [](auto &a, auto &, auto x) { return a.atan(x); });
+  addUnary(registry, "Sinh", real, [](auto &a, auto &, auto x) { return a.sinh(x); });
+  addUnary(registry, "Cosh", real, [](auto &a, auto &, auto x) { return a.cosh(x); });
+  addUnary(registry, "Asinh", real, [](auto &a, auto &, auto x) { return a.asinh(x); });
+  addUnary(registry, "Acosh", real, [](auto &a, auto &, auto x) { return a.acosh(x); });
+  addUnary(registry, "Atanh", real, [](auto &a, auto &, auto x) { return a.atanh(x); });
   addUnary(registry, "Floor", real, [](auto &a, auto &, auto x) { return a.floor(x); });
   addUnary(registry, "Ceil", real, [](auto &a, auto &, auto x) { return a.ceil(x); });
   addUnary(registry, "Round", real, [](auto &a, auto &, auto x) { return a.roundEven(x); });
@@ -366,6 +424,25 @@ void registerElementwise(OpRegistry &registry) {
   addUnary(registry, "HardSwish", real,
            [=](auto &a, auto &, auto x) { return a.mul(x, hardSigmoid(a, x, 1.0 / 6.0, 0.5)); });
 
+  addUnary(registry, "Shrink", real, [](auto &a, auto &node, auto x) {
+    auto bias = a.constant(node.getFloat("bias", 0)), zero = a.constant(0);
+    double lambda = node.getFloat("lambd", 0.5);
+    auto above = a.select(a.compare(Compare::Greater, x, a.constant(lambda)), a.sub(x, bias), zero);
+    return a.select(a.compare(Compare::Less, x, a.constant(-lambda)), a.add(x, bias), above);
+  });
+  addTest(registry, "IsNaN", [](auto &a, auto &, auto x) { return a.logicalNot(a.compare(Compare::Equal, x, x)); });
+  addTest(registry, "IsInf", [](auto &a, auto &node, auto x) {
+    double infinity = std::numeric_limits<double>::infinity();
+    // What must not be found is compared with a number that no infinity equals.
+    double high = node.getInt("detect_positive", 1) ? infinity : 0,
+           low = node.getInt("detect_negative", 1) ? -infinity : 0;
+    auto isInfinite =
+        a.logicalOr(a.compare(Compare::Equal, x, a.constant(high)), a.compare(Compare::Equal, x, a.constant(low)));
+    return a.logicalAnd(isInfinite, a.logicalNot(a.compare(Compare::Equal, x, a.constant(0))));
+  });
+
+  registry["BitShift"] = importBitShift;
+  registry["Mod"] = importMod;
   registry["Pow"] = importPow;
   registry["Where"] = importWhere;
   registry["Cast"] = importCast;

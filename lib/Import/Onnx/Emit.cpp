@@ -40,42 +40,62 @@ ElementwiseOperand elementwiseOperand(NodeImporter &node, unsigned index) {
   return node.value(index);
 }
 
-Value emitElementwise(OpBuilder &builder, Location loc, ArrayRef<ElementwiseOperand> operands, ArrayRef<int64_t> shape,
-                      Type elementType, ScalarBody body) {
-  MLIRContext *context = builder.getContext();
+ElementwiseOperand constantOperand(NodeImporter &node, const HostTensor &constant) {
+  if (constant.isSplat())
+    return constant.splatAttribute(node.builder.getContext());
+  return node.constantValue(constant);
+}
+
+namespace {
+/// How operands of an element-wise body enter a linalg.generic over `shape`.
+struct LoopOperands {
+  LoopOperands(ArrayRef<ElementwiseOperand> operands, ArrayRef<int64_t> shape, MLIRContext *context) {
+    for (const ElementwiseOperand &operand : operands) {
+      if (!operand.tensor) {
+        positions.push_back(-1);
+        continue;
+      }
+      auto known = llvm::find(tensors, operand.tensor);
+      positions.push_back(known - tensors.begin());
+      if (known != tensors.end())
+        continue;
+      tensors.push_back(operand.tensor);
+      maps.push_back(broadcastMap(cast<RankedTensorType>(operand.tensor.getType()).getShape(), shape, context));
+    }
+  }
+
+  SmallVector<Value> scalars(ArrayRef<ElementwiseOperand> operands, ValueRange arguments, OpBuilder &builder,
+                             Location loc) const {
+    SmallVector<Value> values;
+    for (auto [operand, position] : llvm::zip(operands, positions))
+      values.push_back(position >= 0 ? Value(arguments[position])
+                                     : arith::ConstantOp::create(builder, loc, operand.scalar));
+    return values;
+  }
+
   SmallVector<Value> tensors;
   SmallVector<AffineMap> maps;
-  // Where each operand comes from: a tensor's block argument, or -1 for a
-  // scalar.
+  /// Where each operand comes from: a tensor's block argument, or -1 for a scalar.
   SmallVector<int> positions;
-  for (const ElementwiseOperand &operand : operands) {
-    if (!operand.tensor) {
-      positions.push_back(-1);
-      continue;
-    }
-    auto known = llvm::find(tensors, operand.tensor);
-    positions.push_back(known - tensors.begin());
-    if (known != tensors.end())
-      continue;
-    tensors.push_back(operand.tensor);
-    maps.push_back(broadcastMap(cast<RankedTensorType>(operand.tensor.getType()).getShape(), shape, context));
-  }
-  maps.push_back(builder.getMultiDimIdentityMap(shape.size()));
+};
+} // namespace
+
+Value emitElementwise(OpBuilder &builder, Location loc, ArrayRef<ElementwiseOperand> operands, ArrayRef<int64_t> shape,
+                      Type elementType, ScalarBody body) {
+  LoopOperands loops(operands, shape, builder.getContext());
+  loops.maps.push_back(builder.getMultiDimIdentityMap(shape.size()));
   Value empty = tensor::EmptyOp::create(builder, loc, shape, elementType);
   SmallVector<IteratorType> iterators(shape.size(), IteratorType::parallel);
-  return linalg::GenericOp::create(builder, loc, empty.getType(), tensors, empty, maps, iterators,
+  return linalg::GenericOp::create(builder, loc, empty.getType(), loops.tensors, empty, loops.maps, iterators,
                                    [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
-                                     SmallVector<Value> scalars;
-                                     for (auto [operand, position] : llvm::zip(operands, positions))
-                                       scalars.push_back(
-                                           position >= 0 ? Value(arguments[position])
-                                                         : arith::ConstantOp::create(inner, innerLoc, operand.scalar));
-                                     linalg::YieldOp::create(inner, innerLoc, body(inner, innerLoc, scalars));
+                                     linalg::YieldOp::create(
+                                         inner, innerLoc,
+                                         body(inner, innerLoc, loops.scalars(operands, arguments, inner, innerLoc)));
                                    })
       .getResult(0);
 }
 
-static TypedAttr neutralElement(Builder &builder, ElementType type, ReduceKind kind) {
+TypedAttr neutralElement(Builder &builder, ElementType type, ReduceKind kind) {
   MLIRContext *context = builder.getContext();
   Type scalarType = toMlirType(type, context);
   if (kind == ReduceKind::Sum)
@@ -94,11 +114,30 @@ static TypedAttr neutralElement(Builder &builder, ElementType type, ReduceKind k
   return builder.getIntegerAttr(scalarType, value);
 }
 
+Value combine(ReduceKind kind, ElementType type, OpBuilder &builder, Location loc, Value a, Value b) {
+  ScalarBuilder scalars(builder, loc, type);
+  switch (kind) {
+  case ReduceKind::Sum:
+    return scalars.add(a, b);
+  case ReduceKind::Product:
+    return scalars.mul(a, b);
+  case ReduceKind::Max:
+    return scalars.max(a, b);
+  case ReduceKind::Min:
+    return scalars.min(a, b);
+  }
+  llvm_unreachable("all kinds are listed");
+}
+
 Value emitReduce(OpBuilder &builder, Location loc, Value input, ElementType type, ArrayRef<int64_t> axes, bool keepDims,
                  ReduceKind kind) {
+  return emitMapReduce(builder, loc, {input}, cast<RankedTensorType>(input.getType()).getShape(), type, axes, keepDims,
+                       kind, [](OpBuilder &, Location, ValueRange elements) { return elements[0]; });
+}
+
+Value emitMapReduce(OpBuilder &builder, Location loc, ArrayRef<ElementwiseOperand> operands, ArrayRef<int64_t> shape,
+                    ElementType type, ArrayRef<int64_t> axes, bool keepDims, ReduceKind kind, ScalarBody body) {
   MLIRContext *context = builder.getContext();
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(input.getType()).getShape();
-  Type elementType = toMlirType(type, context);
   SmallVector<AffineExpr> results;
   Shape resultShape;
   SmallVector<IteratorType> iterators;
@@ -111,30 +150,18 @@ Value emitReduce(OpBuilder &builder, Location loc, Value input, ElementType type
     results.push_back(isReduced ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
   }
   Value neutral = arith::ConstantOp::create(builder, loc, neutralElement(builder, type, kind));
-  Value empty = tensor::EmptyOp::create(builder, loc, resultShape, elementType);
+  Value empty = tensor::EmptyOp::create(builder, loc, resultShape, toMlirType(type, context));
   Value init = linalg::FillOp::create(builder, loc, neutral, empty).getResult(0);
-  SmallVector<AffineMap> maps{builder.getMultiDimIdentityMap(shape.size()),
-                              AffineMap::get(shape.size(), 0, results, context)};
-  auto combine = [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
-    ScalarBuilder scalars(inner, innerLoc, type);
-    Value element = arguments[0], accumulator = arguments[1], combined;
-    switch (kind) {
-    case ReduceKind::Sum:
-      combined = scalars.add(accumulator, element);
-      break;
-    case ReduceKind::Product:
-      combined = scalars.mul(accumulator, element);
-      break;
-    case ReduceKind::Max:
-      combined = scalars.max(accumulator, element);
-      break;
-    case ReduceKind::Min:
-      combined = scalars.min(accumulator, element);
-      break;
-    }
-    linalg::YieldOp::create(inner, innerLoc, combined);
-  };
-  return linalg::GenericOp::create(builder, loc, init.getType(), input, init, maps, iterators, combine).getResult(0);
+  LoopOperands loops(operands, shape, context);
+  loops.maps.push_back(AffineMap::get(shape.size(), 0, results, context));
+  return linalg::GenericOp::create(
+             builder, loc, init.getType(), loops.tensors, init, loops.maps, iterators,
+             [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
+               Value element = body(inner, innerLoc, loops.scalars(operands, arguments, inner, innerLoc));
+               linalg::YieldOp::create(inner, innerLoc,
+                                       combine(kind, type, inner, innerLoc, arguments.back(), element));
+             })
+      .getResult(0);
 }
 
 Value emitZeros(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape, Type elementType) {
@@ -143,20 +170,111 @@ Value emitZeros(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape, Type 
   return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
 }
 
-Value emitContraction(OpBuilder &builder, Location loc, Value a, Value b, ArrayRef<int64_t> shape,
-                      ArrayRef<AffineMap> maps, unsigned numParallel, unsigned numReduction) {
-  Type elementType = cast<RankedTensorType>(a.getType()).getElementType();
-  Value init = emitZeros(builder, loc, shape, elementType);
+/// An integer element of a narrower type as `to`, less its zero point.
+static Value widen(OpBuilder &builder, Location loc, Value element, ElementType from, ElementType to,
+                   int64_t zeroPoint) {
+  Type target = toMlirType(to, builder.getContext());
+  if (element.getType() != target)
+    element = isUnsigned(from) || from == ElementType::Bool
+                  ? Value(arith::ExtUIOp::create(builder, loc, target, element))
+                  : Value(arith::ExtSIOp::create(builder, loc, target, element));
+  if (zeroPoint == 0)
+    return element;
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(target, zeroPoint));
+  return arith::SubIOp::create(builder, loc, element, zero);
+}
+
+Value emitSumOfProducts(OpBuilder &builder, Location loc, ArrayRef<Factor> factors, ArrayRef<int64_t> shape,
+                        ElementType type, unsigned numReduction) {
+  MLIRContext *context = builder.getContext();
+  Type elementType = toMlirType(type, context);
+  unsigned numParallel = shape.size();
+  // Without a sum nothing has to be cleared.
+  Value init = numReduction ? emitZeros(builder, loc, shape, elementType)
+                            : Value(tensor::EmptyOp::create(builder, loc, shape, elementType));
   SmallVector<IteratorType> iterators(numParallel, IteratorType::parallel);
   iterators.append(numReduction, IteratorType::reduction);
+  SmallVector<Value> tensors;
+  SmallVector<AffineMap> maps;
+  for (const Factor &factor : factors) {
+    tensors.push_back(factor.tensor);
+    maps.push_back(factor.map);
+  }
+  SmallVector<AffineExpr> results;
+  for (unsigned dim = 0; dim < numParallel; ++dim)
+    results.push_back(builder.getAffineDimExpr(dim));
+  maps.push_back(AffineMap::get(numParallel + numReduction, 0, results, context));
   auto body = [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
-    // Sign does not matter for products and sums of equally wide integers.
-    ScalarBuilder scalars(inner, innerLoc, isa<FloatType>(elementType) ? ElementType::F32 : ElementType::I32);
-    Value product = scalars.mul(arguments[0], arguments[1]);
-    linalg::YieldOp::create(inner, innerLoc, scalars.add(arguments[2], product));
+    ScalarBuilder scalars(inner, innerLoc, type);
+    Value product;
+    for (auto [factor, argument] : llvm::zip(factors, arguments)) {
+      Value element =
+          isFloat(type) ? Value(argument) : widen(inner, innerLoc, argument, factor.type, type, factor.zeroPoint);
+      product = product ? scalars.mul(product, element) : element;
+    }
+    linalg::YieldOp::create(inner, innerLoc, numReduction ? scalars.add(arguments.back(), product) : product);
   };
-  return linalg::GenericOp::create(builder, loc, init.getType(), ValueRange{a, b}, init, maps, iterators, body)
+  return linalg::GenericOp::create(builder, loc, init.getType(), tensors, init, maps, iterators, body).getResult(0);
+}
+
+Value emitGatherGeneric(OpBuilder &builder, Location loc, ArrayRef<Value> operands, ArrayRef<int64_t> shape,
+                        Type elementType, GatherBody body) {
+  SmallVector<AffineMap> maps;
+  for (Value operand : operands)
+    maps.push_back(broadcastMap(cast<RankedTensorType>(operand.getType()).getShape(), shape, builder.getContext()));
+  maps.push_back(builder.getMultiDimIdentityMap(shape.size()));
+  Value empty = tensor::EmptyOp::create(builder, loc, shape, elementType);
+  SmallVector<IteratorType> iterators(shape.size(), IteratorType::parallel);
+  return linalg::GenericOp::create(builder, loc, empty.getType(), operands, empty, maps, iterators,
+                                   [&](OpBuilder &inner, Location innerLoc, ValueRange arguments) {
+                                     SmallVector<Value> position;
+                                     for (size_t dim = 0; dim < shape.size(); ++dim)
+                                       position.push_back(linalg::IndexOp::create(inner, innerLoc, dim));
+                                     linalg::YieldOp::create(inner, innerLoc,
+                                                             body(inner, innerLoc, arguments.drop_back(), position));
+                                   })
       .getResult(0);
+}
+
+Value emitPosition(OpBuilder &builder, Location loc, Value element, int64_t extent) {
+  Value position = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), element);
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value size = arith::ConstantIndexOp::create(builder, loc, extent);
+  Value isNegative = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, position, zero);
+  Value fromEnd = arith::AddIOp::create(builder, loc, position, size);
+  return arith::SelectOp::create(builder, loc, isNegative, fromEnd, position);
+}
+
+static SmallVector<OpFoldResult> indexAttributes(OpBuilder &builder, ArrayRef<int64_t> values) {
+  return llvm::map_to_vector(values, [&](int64_t value) { return OpFoldResult(builder.getIndexAttr(value)); });
+}
+
+Value emitPad(OpBuilder &builder, Location loc, Value input, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
+              Value padding) {
+  auto type = cast<RankedTensorType>(input.getType());
+  Shape shape;
+  for (auto [extent, before, after] : llvm::zip(type.getShape(), low, high))
+    shape.push_back(extent + before + after);
+  if (ArrayRef<int64_t>(shape) == type.getShape())
+    return input;
+  return tensor::PadOp::create(builder, loc, type.clone(shape), input, indexAttributes(builder, low),
+                               indexAttributes(builder, high), padding);
+}
+
+Value emitPad(OpBuilder &builder, Location loc, Value input, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
+              TypedAttr padding) {
+  if (llvm::all_of(low, [](int64_t extent) { return extent == 0; }) &&
+      llvm::all_of(high, [](int64_t extent) { return extent == 0; }))
+    return input;
+  return emitPad(builder, loc, input, low, high, Value(arith::ConstantOp::create(builder, loc, padding)));
+}
+
+Value emitSlice(OpBuilder &builder, Location loc, Value input, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
+                ArrayRef<int64_t> steps) {
+  if (cast<RankedTensorType>(input.getType()).getShape() == sizes)
+    return input;
+  return tensor::ExtractSliceOp::create(builder, loc, input, indexAttributes(builder, offsets),
+                                        indexAttributes(builder, sizes), indexAttributes(builder, steps));
 }
 
 /// The dimensions of `from` and `to` in groups of equal size, in order, each as
@@ -263,6 +381,14 @@ Value ScalarBuilder::min(Value a, Value b) {
   if (isUnsigned(type) || type == ElementType::Bool)
     return arith::MinUIOp::create(builder, loc, a, b);
   return arith::MinSIOp::create(builder, loc, a, b);
+}
+
+Value ScalarBuilder::rem(Value a, Value b) {
+  if (isFloat(type))
+    return arith::RemFOp::create(builder, loc, a, b);
+  if (isUnsigned(type))
+    return arith::RemUIOp::create(builder, loc, a, b);
+  return arith::RemSIOp::create(builder, loc, a, b);
 }
 
 } // namespace st::onnximport

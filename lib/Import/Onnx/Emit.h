@@ -32,6 +32,9 @@ struct ElementwiseOperand {
 /// scalar.
 ElementwiseOperand elementwiseOperand(NodeImporter &node, unsigned index);
 
+/// A constant that the importer made; a scalar where its elements are equal.
+ElementwiseOperand constantOperand(NodeImporter &node, const HostTensor &constant);
+
 /// A linalg.generic over `shape` with broadcast operands and elements of type
 /// `elementType`.
 mlir::Value emitElementwise(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<ElementwiseOperand> operands,
@@ -48,11 +51,50 @@ mlir::Value emitReduce(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value
 mlir::Value emitZeros(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
                       mlir::Type elementType);
 
-/// A linalg.generic that accumulates products; maps for the two operands and
-/// the result, in this order.
-mlir::Value emitContraction(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value a, mlir::Value b,
-                            llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<mlir::AffineMap> maps, unsigned numParallel,
-                            unsigned numReduction);
+/// As emitReduce, but what is reduced is computed by `body` from operands that broadcast to `shape`.
+mlir::Value emitMapReduce(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<ElementwiseOperand> operands,
+                          llvm::ArrayRef<int64_t> shape, ElementType type, llvm::ArrayRef<int64_t> axes, bool keepDims,
+                          ReduceKind kind, ScalarBody body);
+
+/// The value that `kind` starts from.
+mlir::TypedAttr neutralElement(mlir::Builder &builder, ElementType type, ReduceKind kind);
+
+/// One accumulation step.
+mlir::Value combine(ReduceKind kind, ElementType type, mlir::OpBuilder &builder, mlir::Location loc, mlir::Value a,
+                    mlir::Value b);
+
+/// A factor of a sum of products: `zeroPoint` is subtracted from its elements first.
+struct Factor {
+  mlir::Value tensor;
+  ElementType type;
+  mlir::AffineMap map;
+  int64_t zeroPoint = 0;
+};
+
+/// A linalg.generic that multiplies the factors, as elements of `type`, and adds up over the loops from `numParallel`
+/// on; the loops before are the result's dimensions.
+mlir::Value emitSumOfProducts(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<Factor> factors,
+                              llvm::ArrayRef<int64_t> shape, ElementType type, unsigned numReduction);
+
+/// A linalg.generic over `shape` whose body computes where to read: it gets the elements of `operands` (which
+/// broadcast to `shape`) and, as index values, the position in the result.
+using GatherBody =
+    llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location, mlir::ValueRange, mlir::ValueRange)>;
+mlir::Value emitGatherGeneric(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::Value> operands,
+                              llvm::ArrayRef<int64_t> shape, mlir::Type elementType, GatherBody body);
+
+/// An integer element as a position in a dimension of size `extent`; negative ones count from the end.
+mlir::Value emitPosition(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value element, int64_t extent);
+
+/// tensor.pad with a value, which is a scalar.
+mlir::Value emitPad(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input, llvm::ArrayRef<int64_t> low,
+                    llvm::ArrayRef<int64_t> high, mlir::Value padding);
+mlir::Value emitPad(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input, llvm::ArrayRef<int64_t> low,
+                    llvm::ArrayRef<int64_t> high, mlir::TypedAttr padding);
+
+/// tensor.extract_slice; `input` itself where that is all of it.
+mlir::Value emitSlice(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input, llvm::ArrayRef<int64_t> offsets,
+                      llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> steps);
 
 /// `input` under another shape with equally many elements: at most one
 /// tensor.collapse_shape and one tensor.expand_shape.
@@ -77,6 +119,8 @@ public:
   mlir::Value div(mlir::Value a, mlir::Value b);
   mlir::Value max(mlir::Value a, mlir::Value b);
   mlir::Value min(mlir::Value a, mlir::Value b);
+  /// The remainder, with the sign of `a`.
+  mlir::Value rem(mlir::Value a, mlir::Value b);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;

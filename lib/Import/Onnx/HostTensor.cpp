@@ -6,8 +6,10 @@
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <cstring>
+#include <limits>
 
 using namespace mlir;
 
@@ -68,10 +70,20 @@ Type toMlirType(ElementType type, MLIRContext *context) {
 }
 
 int64_t numElements(ArrayRef<int64_t> shape) {
+  if (llvm::is_contained(shape, 0))
+    return 0;
   int64_t count = 1;
   for (int64_t extent : shape)
-    count *= extent;
+    if (llvm::MulOverflow(count, extent, count))
+      return std::numeric_limits<int64_t>::max();
   return count;
+}
+
+Shape rowMajorStrides(ArrayRef<int64_t> shape) {
+  Shape strides(shape.size(), 1);
+  for (int64_t dim = int64_t(shape.size()) - 2; dim >= 0; --dim)
+    strides[dim] = strides[dim + 1] * shape[dim + 1];
+  return strides;
 }
 
 std::string toString(ArrayRef<int64_t> shape) {
@@ -194,6 +206,12 @@ HostTensor HostTensor::fromInts(ElementType type, ArrayRef<int64_t> shape,
   return HostTensor(type, shape, std::move(bytes));
 }
 
+HostTensor HostTensor::iota(ElementType type, int64_t count, int64_t axis, int64_t rank) {
+  Shape shape(rank, 1);
+  shape[axis] = count;
+  return fromInts(type, shape, [&](ArrayRef<int64_t> index) { return index[axis]; });
+}
+
 HostTensor HostTensor::fromShape(ArrayRef<int64_t> values) {
   return fromInts(ElementType::I64, {int64_t(values.size())},
                   [&](ArrayRef<int64_t> index) { return values[index[0]]; });
@@ -272,6 +290,29 @@ Shape HostTensor::getInts() const {
   for (int64_t position = 0, end = size(); position < end; ++position)
     values.push_back(getInt(position));
   return values;
+}
+
+/// A number whose magnitude bits exceed those of infinity is none.
+template <typename T> static int64_t findAbove(ArrayRef<char> bytes, T infinity) {
+  for (int64_t position = 0, end = bytes.size() / sizeof(T); position < end; ++position)
+    if ((readAt<T>(bytes, position) & T(~T(0)) >> 1) > infinity)
+      return position;
+  return -1;
+}
+
+int64_t HostTensor::findNan() const {
+  switch (type) {
+  case ElementType::F64:
+    return findAbove<uint64_t>(bytes, 0x7ff0000000000000);
+  case ElementType::F32:
+    return findAbove<uint32_t>(bytes, 0x7f800000);
+  case ElementType::F16:
+    return findAbove<uint16_t>(bytes, 0x7c00);
+  case ElementType::BF16:
+    return findAbove<uint16_t>(bytes, 0x7f80);
+  default:
+    return -1;
+  }
 }
 
 HostTensor HostTensor::reshaped(ArrayRef<int64_t> newShape) const {

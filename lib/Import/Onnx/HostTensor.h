@@ -29,8 +29,10 @@ mlir::Type toMlirType(ElementType type, mlir::MLIRContext *context);
 
 using Shape = llvm::SmallVector<int64_t>;
 
-/// Product of the extents.
+/// Product of the extents; the largest integer where it does not fit.
 int64_t numElements(llvm::ArrayRef<int64_t> shape);
+/// Row-major distances between neighbours along each dimension.
+Shape rowMajorStrides(llvm::ArrayRef<int64_t> shape);
 /// "2x3x4", or "scalar".
 std::string toString(llvm::ArrayRef<int64_t> shape);
 
@@ -58,6 +60,8 @@ public:
                                 llvm::function_ref<double(llvm::ArrayRef<int64_t>)> compute);
   static HostTensor fromInts(ElementType type, llvm::ArrayRef<int64_t> shape,
                              llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> compute);
+  /// The integers 0, 1, ... along dimension `axis` of an otherwise unit shape.
+  static HostTensor iota(ElementType type, int64_t count, int64_t axis, int64_t rank);
   /// A vector of i64, the type of shapes.
   static HostTensor fromShape(llvm::ArrayRef<int64_t> values);
   /// All elements equal to the only element of `scalar`.
@@ -77,6 +81,9 @@ public:
   std::vector<char> copyBytes() const;
   /// All elements of an integer tensor.
   Shape getInts() const;
+
+  /// The position of the first stored element that is not a number, or -1.
+  int64_t findNan() const;
 
   /// The same elements under another shape of equal size.
   HostTensor reshaped(llvm::ArrayRef<int64_t> newShape) const;

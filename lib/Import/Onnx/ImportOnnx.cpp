@@ -1,8 +1,9 @@
 #include "Import/Onnx/ImportOnnx.h"
 
+#include "Import/Onnx/ModelFile.h"
 #include "Import/Onnx/NodeImporter.h"
+#include "Import/Onnx/Partitioner.h"
 #include "Import/Onnx/TensorData.h"
-#include "Support/FileSystem.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -11,13 +12,15 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Path.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <onnx/checker.h>
 #include <onnx/onnx_pb.h>
+
+#include <set>
 
 using namespace mlir;
 using namespace st::onnximport;
@@ -26,19 +29,6 @@ namespace {
 
 /// The operator sets whose semantics the importers implement.
 constexpr int64_t oldestOpset = 1, newestOpset = 17;
-
-bool isStandardDomain(const std::string &domain) { return domain.empty() || domain == "ai.onnx"; }
-
-/// Protobuf and the checker write to stderr on a bad file; here every problem
-/// is a diagnostic.
-class QuietProtobuf {
-public:
-  QuietProtobuf() : previous(google::protobuf::SetLogHandler(nullptr)) {}
-  ~QuietProtobuf() { google::protobuf::SetLogHandler(previous); }
-
-private:
-  google::protobuf::LogHandler *previous;
-};
 
 class ModelImporter {
 public:
@@ -58,10 +48,11 @@ private:
   LogicalResult readInitializers();
   LogicalResult readInputs(SmallVectorImpl<const onnx::ValueInfoProto *> &arguments);
   LogicalResult readFixedInput(const onnx::ValueInfoProto &input, const st::Array &array);
+  FailureOr<int64_t> readExtent(const onnx::ValueInfoProto &input, int position);
+  LogicalResult checkDims();
   FailureOr<GraphValue> readType(const onnx::ValueInfoProto &input);
-  LogicalResult importNodes();
-  LogicalResult importNode(const onnx::NodeProto &node);
-  LogicalResult finish(func::FuncOp function);
+  LogicalResult importNodes(ImportScope &scope, Partitioner *partitioner);
+  LogicalResult finish(func::FuncOp function, Partitioner *partitioner);
   Location location(const onnx::NodeProto &node);
 
   StringRef path;
@@ -72,25 +63,13 @@ private:
   onnx::ModelProto model;
   int64_t opset = 0;
   llvm::StringMap<GraphValue> values;
+  llvm::StringMap<const onnx::FunctionProto *> functions;
+  llvm::StringSet<> usedDims;
 };
 
 LogicalResult ModelImporter::parse() {
-  auto buffer = st::readFile(path);
-  if (!buffer)
-    return emitError(loc) << llvm::toString(buffer.takeError());
-  StringRef contents = (*buffer)->getBuffer();
-  if (contents.empty())
-    return error() << "is empty; export the model again";
-  if (contents.size() > std::numeric_limits<int>::max())
-    return error() << "is larger than 2 GiB; export it with external data";
-  QuietProtobuf quiet;
-  google::protobuf::io::ArrayInputStream stream(contents.data(), contents.size());
-  google::protobuf::io::CodedInputStream coded(&stream);
-  if (!model.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
-    return error() << "is not an ONNX model or is truncated; export it again";
-  if (!model.has_graph())
-    return error() << "holds no graph, so it is not an ONNX model; export it "
-                      "with torch.onnx.export";
+  if (llvm::Error fault = readModelFile(path, model))
+    return emitError(loc) << llvm::toString(std::move(fault));
   return success();
 }
 
@@ -108,22 +87,28 @@ LogicalResult ModelImporter::checkOpset() {
 
 /// Reports every operator that is missing, not only the first.
 LogicalResult ModelImporter::checkOperators() {
-  llvm::MapVector<StringRef, std::pair<const onnx::NodeProto *, unsigned>> missing;
+  for (const onnx::FunctionProto &function : model.functions())
+    functions[functionKey(function.domain(), function.name())] = &function;
+  if (options.partition)
+    return success();
+  llvm::MapVector<StringRef, SmallVector<const onnx::NodeProto *>> missing;
   for (const onnx::NodeProto &node : model.graph().node())
-    if (!isStandardDomain(node.domain()) || !opRegistry().count(node.op_type())) {
-      auto &entry = missing[node.op_type()];
-      entry.first = entry.first ? entry.first : &node;
-      ++entry.second;
-    }
+    if (!isSupported(node, functions))
+      missing[node.op_type()].push_back(&node);
   if (missing.empty())
     return success();
-  for (auto &[name, entry] : missing) {
-    const onnx::NodeProto &node = *entry.first;
-    InFlightDiagnostic diagnostic = NodeImporter(node, opset, values, builder, location(node)).emitError();
-    diagnostic << "this operator is not supported (" << entry.second << (entry.second == 1 ? " node" : " nodes")
-               << "); rewrite the model with supported ones";
-    if (name == missing.front().first)
-      diagnostic.attachNote(loc) << "supported are " << llvm::join(st::supportedOnnxOps(), ", ");
+  ImportScope scope{values, builder, opset, options.evaluate, functions};
+  for (auto &[name, nodes] : missing) {
+    InFlightDiagnostic diagnostic = NodeImporter(*nodes.front(), scope, location(*nodes.front())).emitError();
+    diagnostic << "this operator is not supported (" << nodes.size() << (nodes.size() == 1 ? " node" : " nodes")
+               << "); rewrite the model with supported ones, or compile the rest of it with --partition";
+    if (nodes.size() > 1) {
+      auto others = llvm::map_range(ArrayRef(nodes).drop_front(), [](auto *node) { return describe(*node); });
+      diagnostic.attachNote(loc) << "the others are " << llvm::join(others, ", ");
+    }
+    if (name == missing.back().first)
+      diagnostic.attachNote(loc) << "`streamtensor inspect` tells what of the model can be compiled; supported are "
+                                 << llvm::join(st::supportedOnnxOps(), ", ");
   }
   return failure();
 }
@@ -131,10 +116,19 @@ LogicalResult ModelImporter::checkOperators() {
 LogicalResult ModelImporter::checkModel() {
   onnx::checker::CheckerContext checker;
   checker.set_ir_version(model.ir_version());
-  checker.set_opset_imports({{"", int(opset)}});
+  std::unordered_map<std::string, int> opsets{{"", int(opset)}};
+  for (const onnx::OperatorSetIdProto &entry : model.opset_import())
+    if (!isStandardDomain(entry.domain()))
+      opsets[entry.domain()] = int(entry.version());
+  checker.set_opset_imports(opsets);
   checker.set_model_dir(llvm::sys::path::parent_path(path).str());
   try {
-    onnx::checker::check_graph(model.graph(), checker, onnx::checker::LexicalScopeContext());
+    // The checker knows nothing of a node that is left to the host, nor that its results are there nevertheless.
+    if (!options.partition)
+      onnx::checker::check_graph(model.graph(), checker, onnx::checker::LexicalScopeContext());
+    for (const onnx::NodeProto &node : model.graph().node())
+      if (options.partition && isSupported(node, functions))
+        onnx::checker::check_node(node, checker, onnx::checker::LexicalScopeContext());
   } catch (const std::exception &exception) {
     return error() << "is not a valid model: " << StringRef(exception.what()).trim();
   }
@@ -154,7 +148,62 @@ LogicalResult ModelImporter::readInitializers() {
     llvm::Expected<HostTensor> value = readTensor(tensor, std::move(rawData), folder);
     if (!value)
       return error() << "weight '" << tensor.name() << "' " << llvm::toString(value.takeError());
+    if (values.count(tensor.name()))
+      return error() << "has two weights called '" << tensor.name() << "'; export the model again";
+    if (int64_t position = value->findNan(); position >= 0)
+      emitWarning(loc) << path << ": weight '" << tensor.name() << "' holds NaN (element " << position
+                       << "), so results that depend on it are NaN; check how the model was trained or exported";
     values[tensor.name()] = {tensor.name(), value->getType(), Shape(value->getShape()), *value, nullptr};
+  }
+  return success();
+}
+
+/// A dynamic axis can be fixed by its name, and any by its place.
+FailureOr<int64_t> ModelImporter::readExtent(const onnx::ValueInfoProto &input, int position) {
+  const onnx::TensorShapeProto::Dimension &dim = input.type().tensor_type().shape().dim(position);
+  std::string place = input.name() + "." + std::to_string(position);
+  std::string name = dim.has_dim_param() && !dim.dim_param().empty() ? dim.dim_param() : place;
+  auto inputError = [&] { return error() << "input '" << input.name() << "' "; };
+  bool isFixed = dim.has_dim_value() && dim.dim_value() > 0;
+  for (const std::string &key : {place, name}) {
+    auto given = options.dims.find(key);
+    if (given == options.dims.end())
+      continue;
+    usedDims.insert(key);
+    if (isFixed && dim.dim_value() != given->second)
+      return inputError() << "has dimension " << position << " of size " << dim.dim_value() << ", --dim " << key << "="
+                          << given->second << " cannot change it";
+    if (given->second <= 0)
+      return inputError() << "gets size " << given->second << " from --dim " << key << "; sizes must be positive";
+    return given->second;
+  }
+  if (isFixed)
+    return dim.dim_value();
+  // Exporters write 0 or -1 for "unknown" too.
+  if (name != place)
+    return inputError() << "has the symbolic dimension '" << name << "' (axis " << position
+                        << "); give it a size with --dim " << name << "=VALUE";
+  if (dim.has_dim_value() && dim.dim_value() == 0)
+    return inputError() << "has dimension " << position << " of size 0; sizes must be positive, set one with --dim "
+                        << place << "=VALUE";
+  return inputError() << "has an unnamed dynamic dimension " << position << "; give it a size with --dim " << place
+                      << "=VALUE";
+}
+
+/// Sizes for axes that the model does not have are spelling mistakes.
+LogicalResult ModelImporter::checkDims() {
+  for (const auto &entry : options.dims) {
+    if (usedDims.contains(entry.getKey()))
+      continue;
+    std::set<std::string> names;
+    for (const onnx::ValueInfoProto &input : model.graph().input())
+      for (auto [position, dim] : llvm::enumerate(input.type().tensor_type().shape().dim()))
+        if (!dim.has_dim_value())
+          names.insert(dim.dim_param().empty() ? input.name() + "." + std::to_string(position) : dim.dim_param());
+    InFlightDiagnostic diagnostic = error() << "has no dynamic axis '" << entry.getKey() << "'; ";
+    if (names.empty())
+      return diagnostic << "all its axes are fixed, remove --dim";
+    return diagnostic << "its dynamic axes are " << llvm::join(names, ", ");
   }
   return success();
 }
@@ -171,23 +220,14 @@ FailureOr<GraphValue> ModelImporter::readType(const onnx::ValueInfoProto &input)
   if (!tensor.has_shape())
     return inputError() << "has no shape; export the model with shapes";
   Shape shape;
-  for (const onnx::TensorShapeProto::Dimension &dim : tensor.shape().dim()) {
-    int64_t extent = dim.has_dim_value() ? dim.dim_value() : 0;
-    if (dim.has_dim_param() && !dim.dim_param().empty()) {
-      auto given = options.dims.find(dim.dim_param());
-      if (given == options.dims.end())
-        return inputError() << "has the symbolic dimension '" << dim.dim_param() << "'; give it a size with --dim "
-                            << dim.dim_param() << "=VALUE";
-      extent = given->second;
-    } else if (!dim.has_dim_value()) {
-      return inputError() << "has an unnamed dynamic dimension " << shape.size()
-                          << "; name it with dynamic_axes when exporting, or "
-                             "export a fixed size";
-    }
-    if (extent <= 0)
-      return inputError() << "has dimension " << shape.size() << " of size " << extent << "; sizes must be positive";
-    shape.push_back(extent);
+  for (int position = 0; position < tensor.shape().dim_size(); ++position) {
+    FailureOr<int64_t> extent = readExtent(input, position);
+    if (failed(extent))
+      return failure();
+    shape.push_back(*extent);
   }
+  if (numElements(shape) > largestTensor)
+    return inputError() << "of shape " << toString(shape) << " has more than 2^40 elements; check the model's sizes";
   return GraphValue{input.name(), *type, shape, std::nullopt, nullptr};
 }
 
@@ -233,60 +273,49 @@ Location ModelImporter::location(const onnx::NodeProto &node) {
       context, {NameLoc::get(builder.getStringAttr(node.op_type())), NameLoc::get(builder.getStringAttr(output))});
 }
 
-LogicalResult ModelImporter::importNode(const onnx::NodeProto &node) {
-  NodeImporter importer(node, opset, values, builder, location(node));
-  for (const std::string &name : node.input())
-    if (!name.empty() && !values.count(name))
-      return importer.emitError() << "its operand '" << name << "' is not computed before it";
-  // Operands that the operator needs; the checker has counted them, but an
-  // empty name also means "absent".
-  for (int index = 0; index < node.input_size(); ++index)
-    if (node.input(index).empty() && (index == 0 || node.op_type() == "Concat"))
-      return importer.emitError() << "its operand " << index << " is missing";
-  if (failed(opRegistry().find(node.op_type())->second(importer)))
-    return failure();
-  for (const std::string &name : node.output()) {
-    if (name.empty())
-      continue;
-    auto value = values.find(name);
-    if (value == values.end())
-      return importer.emitError() << "its output '" << name << "' is not supported; remove it from the model";
-    if (!value->second.constant && numElements(value->second.shape) == 0)
-      return importer.emitError() << "its output '" << name << "' has no elements (shape "
-                                  << toString(value->second.shape) << "); remove it from the model";
+LogicalResult ModelImporter::importNodes(ImportScope &scope, Partitioner *partitioner) {
+  for (const onnx::NodeProto &node : model.graph().node()) {
+    Location nodeLoc = location(node);
+    if (failed(partitioner ? partitioner->importNode(node, nodeLoc) : importNode(node, scope, nodeLoc)))
+      return failure();
   }
   return success();
 }
 
-LogicalResult ModelImporter::importNodes() {
-  for (const onnx::NodeProto &node : model.graph().node())
-    if (failed(importNode(node)))
-      return failure();
-  return success();
-}
-
 /// The return, and with it the types and names of the results.
-LogicalResult ModelImporter::finish(func::FuncOp function) {
+LogicalResult ModelImporter::finish(func::FuncOp function, Partitioner *partitioner) {
+  SmallVector<StringRef> names;
+  for (const onnx::ValueInfoProto &output : model.graph().output())
+    if (!partitioner || !partitioner->isFromHost(output.name()))
+      names.push_back(output.name());
+  if (partitioner)
+    for (const std::string &name : partitioner->extraResults())
+      if (!llvm::is_contained(names, StringRef(name)))
+        names.push_back(name);
+  if (names.empty())
+    return error() << "leaves nothing to compile: the host computes all of its outputs";
   SmallVector<Value> results;
   SmallVector<Type> types;
-  for (const onnx::ValueInfoProto &output : model.graph().output()) {
-    auto value = values.find(output.name());
+  for (StringRef name : names) {
+    auto value = values.find(name);
     if (value == values.end())
-      return error() << "output '" << output.name() << "' is not computed by any node";
+      return error() << "output '" << name << "' is not computed by any node";
     results.push_back(materialize(value->second, builder));
     types.push_back(results.back().getType());
   }
   func::ReturnOp::create(builder, loc, results);
   function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), types));
-  for (auto [index, output] : llvm::enumerate(model.graph().output()))
-    function.setResultAttr(index, "st.name", builder.getStringAttr(output.name()));
+  for (auto [index, name] : llvm::enumerate(names))
+    function.setResultAttr(index, "st.name", builder.getStringAttr(name));
+  if (partitioner)
+    partitioner->finish();
   return success();
 }
 
 OwningOpRef<ModuleOp> ModelImporter::run() {
   SmallVector<const onnx::ValueInfoProto *> arguments;
   if (failed(parse()) || failed(checkOpset()) || failed(checkOperators()) || failed(checkModel()) ||
-      failed(readInitializers()) || failed(readInputs(arguments)))
+      failed(readInitializers()) || failed(readInputs(arguments)) || failed(checkDims()))
     return nullptr;
 
   OwningOpRef<ModuleOp> module = ModuleOp::create(builder, loc);
@@ -303,7 +332,12 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
     values[argument->name()].value = body->getArgument(index);
     function.setArgAttr(index, "st.name", builder.getStringAttr(argument->name()));
   }
-  if (failed(importNodes()) || failed(finish(function)) || failed(verify(*module)))
+  ImportScope scope{values, builder, opset, options.evaluate, functions};
+  std::optional<Partitioner> partitioner;
+  if (options.partition)
+    partitioner.emplace(model, scope, function, *options.partition);
+  Partitioner *divide = partitioner ? &*partitioner : nullptr;
+  if (failed(importNodes(scope, divide)) || failed(finish(function, divide)) || failed(verify(*module)))
     return nullptr;
   return module;
 }

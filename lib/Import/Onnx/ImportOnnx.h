@@ -7,6 +7,7 @@
 // maps, weights as dense resources that share the file's memory.
 #pragma once
 
+#include "Import/Onnx/OnnxPartition.h"
 #include "Support/Npz.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -14,18 +15,25 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace st {
 
 struct OnnxImportOptions {
-  /// Sizes of symbolic dimensions by their name in the model ("--dim
-  /// NAME=VALUE").
+  /// Sizes of dynamic axes: by their name in the model, or as INPUT.AXIS (the number counts from 0), which also
+  /// works for those without a name ("--dim NAME=VALUE").
   llvm::StringMap<int64_t> dims;
   /// Inputs that have this value in every run; they become constants instead of
   /// arguments of @main.
   NamedArrays fixedInputs;
+  /// Runs @main of a module without arguments and returns its results, or nothing. Nodes whose operands are all known
+  /// are computed by it at import where the importer has no way of its own; where empty they stay in the code.
+  std::function<std::optional<std::vector<Array>>(mlir::ModuleOp)> evaluate;
+  /// Where given, nodes that cannot be imported are left to the host instead of being errors, and this tells which.
+  OnnxPartition *partition = nullptr;
 };
 
 /// Imports the ONNX model at `path`. The arguments and results of @main carry

@@ -1,5 +1,6 @@
 // Matrix products.
 
+#include "Import/Onnx/MatMul.h"
 #include "Import/Onnx/ScalarAlgebra.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -15,46 +16,30 @@ template <typename Op> Value emitNamed(NodeImporter &node, Value a, Value b, Arr
   return Op::create(node.builder, node.loc, ValueRange{a, b}, ValueRange{zeros}).getResult(0);
 }
 
-/// NumPy's matmul: the last two dimensions multiply, the others are a batch
-/// that broadcasts; a vector counts as a matrix with one row (left) or one
-/// column (right), which the result does not have.
-LogicalResult importMatMul(NodeImporter &node) {
-  const GraphValue &a = node.input(0), &b = node.input(1);
-  if (a.type != b.type)
-    return node.emitError() << "operands of types " << elementName(a.type) << " and " << elementName(b.type)
-                            << "; insert a Cast";
+} // namespace
+
+FailureOr<MatMulShape> readMatMul(NodeImporter &node, unsigned aIndex, unsigned bIndex) {
+  const GraphValue &a = node.input(aIndex), &b = node.input(bIndex);
   if (a.rank() == 0 || b.rank() == 0)
     return node.emitError() << "a scalar operand; use Mul";
   bool aIsVector = a.rank() == 1, bIsVector = b.rank() == 1;
   ArrayRef<int64_t> aBatch = ArrayRef<int64_t>(a.shape).drop_back(aIsVector ? 1 : 2);
   ArrayRef<int64_t> bBatch = ArrayRef<int64_t>(b.shape).drop_back(bIsVector ? 1 : 2);
-  int64_t k = a.shape.back();
   std::optional<Shape> batch = broadcastShapes(aBatch, bBatch);
-  if (!batch || k != b.shape[bIsVector ? 0 : b.rank() - 2])
+  if (!batch || a.shape.back() != b.shape[bIsVector ? 0 : b.rank() - 2])
     return node.emitError() << "shapes " << toString(a.shape) << " and " << toString(b.shape) << " do not multiply";
-
   Shape shape = *batch;
   if (!aIsVector)
     shape.push_back(a.shape[a.rank() - 2]);
   if (!bIsVector)
     shape.push_back(b.shape.back());
-  Value aValue = node.value(0), bValue = node.value(1);
-  if (a.rank() == 2 && b.rank() == 2) {
-    node.setOutput(0, a.type, emitNamed<linalg::MatmulOp>(node, aValue, bValue, shape));
-    return success();
-  }
-  if (a.rank() == 3 && b.rank() == 3 && aBatch == bBatch) {
-    node.setOutput(0, a.type, emitNamed<linalg::BatchMatmulOp>(node, aValue, bValue, shape));
-    return success();
-  }
 
-  // Loops: the batch, the row if a has one, the column if b has one, then the
-  // reduction.
+  // Loops: the batch, the row if a has one, the column if b has one, then the reduction.
   MLIRContext *context = node.builder.getContext();
   unsigned numParallel = shape.size();
   AffineExpr reduction = getAffineDimExpr(numParallel, context);
   AffineExpr row = getAffineDimExpr(batch->size(), context);
-  AffineExpr column = getAffineDimExpr(numParallel - 1, context);
+  AffineExpr column = getAffineDimExpr(numParallel ? numParallel - 1 : 0, context);
   auto operandMap = [&](ArrayRef<int64_t> operandBatch, ArrayRef<AffineExpr> matrix) {
     SmallVector<AffineExpr> results(broadcastMap(operandBatch, *batch, context).getResults());
     results.append(matrix.begin(), matrix.end());
@@ -62,10 +47,29 @@ LogicalResult importMatMul(NodeImporter &node) {
   };
   AffineMap aMap = aIsVector ? operandMap(aBatch, {reduction}) : operandMap(aBatch, {row, reduction});
   AffineMap bMap = bIsVector ? operandMap(bBatch, {reduction}) : operandMap(bBatch, {reduction, column});
-  AffineMap resultMap = AffineMap::getMultiDimIdentityMap(numParallel + 1, context).dropResult(numParallel);
-  node.setOutput(
-      0, a.type,
-      emitContraction(node.builder, node.loc, aValue, bValue, shape, {aMap, bMap, resultMap}, numParallel, 1));
+  return MatMulShape{shape, aMap, bMap};
+}
+
+namespace {
+
+LogicalResult importMatMul(NodeImporter &node) {
+  const GraphValue &a = node.input(0), &b = node.input(1);
+  if (a.type != b.type)
+    return node.emitError() << "operands of types " << elementName(a.type) << " and " << elementName(b.type)
+                            << "; insert a Cast";
+  FailureOr<MatMulShape> product = readMatMul(node, 0, 1);
+  if (failed(product))
+    return failure();
+  const Shape &shape = product->shape;
+  Value aValue = node.value(0), bValue = node.value(1), result;
+  if (a.rank() == 2 && b.rank() == 2)
+    result = emitNamed<linalg::MatmulOp>(node, aValue, bValue, shape);
+  else if (a.rank() == 3 && b.rank() == 3 && a.shape[0] == b.shape[0])
+    result = emitNamed<linalg::BatchMatmulOp>(node, aValue, bValue, shape);
+  else
+    result = emitSumOfProducts(node.builder, node.loc,
+                               {{aValue, a.type, product->aMap}, {bValue, b.type, product->bMap}}, shape, a.type, 1);
+  node.setOutput(0, a.type, result);
   return success();
 }
 
@@ -99,7 +103,8 @@ LogicalResult importGemm(NodeImporter &node) {
     auto map = [&](AffineExpr first, AffineExpr second) { return AffineMap::get(3, 0, {first, second}, context); };
     AffineMap aMap = transA ? map(reduction, row) : map(row, reduction);
     AffineMap bMap = transB ? map(column, reduction) : map(reduction, column);
-    product = emitContraction(node.builder, node.loc, aValue, bValue, shape, {aMap, bMap, map(row, column)}, 2, 1);
+    product =
+        emitSumOfProducts(node.builder, node.loc, {{aValue, a.type, aMap}, {bValue, b.type, bMap}}, shape, a.type, 1);
   }
   if (!hasBias && alpha == 1) {
     node.setOutput(0, a.type, product);

@@ -41,6 +41,13 @@ std::optional<Shape> NodeImporter::getInts(StringRef name) const {
   return Shape(attribute->ints().begin(), attribute->ints().end());
 }
 
+std::optional<std::vector<double>> NodeImporter::getFloats(StringRef name) const {
+  const onnx::AttributeProto *attribute = find(name);
+  if (!attribute)
+    return std::nullopt;
+  return std::vector<double>(attribute->floats().begin(), attribute->floats().end());
+}
+
 unsigned NodeImporter::numInputs() const { return node.input_size(); }
 
 bool NodeImporter::hasInput(unsigned index) const { return index < numInputs() && !node.input(index).empty(); }
@@ -69,6 +76,10 @@ const HostTensor *NodeImporter::constant(unsigned index) const {
 Value NodeImporter::value(unsigned index) {
   auto replaced = reshaped.find(index);
   return materialize(replaced != reshaped.end() ? replaced->second : values[node.input(index)], builder);
+}
+
+Value NodeImporter::constantValue(const HostTensor &constant) {
+  return arith::ConstantOp::create(builder, loc, constant.toAttribute("table", builder.getContext()));
 }
 
 FailureOr<Shape> NodeImporter::constantInts(unsigned index, StringRef role) {
@@ -157,13 +168,23 @@ Value materialize(GraphValue &value, OpBuilder &builder) {
 const OpRegistry &opRegistry() {
   static const OpRegistry registry = [] {
     OpRegistry result;
+    registerConstant(result);
+    registerConvolution(result);
+    registerEinsum(result);
     registerElementwise(result);
+    registerFunctions(result);
+    registerGather(result);
     registerLinear(result);
-    registerReduce(result);
     registerNormalize(result);
+    registerPad(result);
+    registerPooling(result);
+    registerQuantize(result);
+    registerRank(result);
+    registerReduce(result);
+    registerResize(result);
+    registerScatter(result);
     registerShape(result);
     registerSlice(result);
-    registerConstant(result);
     return result;
   }();
   return registry;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "Import/Onnx/HostTensor.h"
+#include "Support/Npz.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -17,6 +19,8 @@
 
 namespace onnx {
 class AttributeProto;
+class FunctionProto;
+class GraphProto;
 class NodeProto;
 } // namespace onnx
 
@@ -25,6 +29,9 @@ namespace st::onnximport {
 /// The element type of ONNX's TensorProto.DataType `dataType`, or nothing for
 /// strings, complex numbers and the like.
 std::optional<ElementType> elementTypeFromOnnx(int64_t dataType);
+
+/// The inverse.
+int32_t toOnnx(ElementType type);
 
 /// A value of the graph: known at import, or computed by the emitted code, or
 /// (a constant that was needed as an operand) both.
@@ -41,12 +48,32 @@ struct GraphValue {
 /// Floating-point tensors with more stored elements than this are not computed
 /// at import: weights stay as they are.
 constexpr int64_t largestFoldedElements = 1 << 16;
+/// The same for integers, where a mask of a few thousand tokens has to fit.
+constexpr int64_t largestFoldedIntegers = 1 << 24;
+/// A tensor with more elements than this is a mistake in the model.
+constexpr int64_t largestTensor = int64_t(1) << 40;
+
+/// Runs the function @main of a module, which has no arguments. Nothing on failure.
+using ConstantEvaluator = std::function<std::optional<std::vector<Array>>(mlir::ModuleOp)>;
+
+/// What the nodes of a graph, or of a function's body, are imported into.
+struct ImportScope {
+  llvm::StringMap<GraphValue> &values;
+  mlir::OpBuilder &builder;
+  /// The version of the operator set that the nodes were written for.
+  int64_t opset;
+  /// Computes what no importer computes itself; may be empty.
+  const ConstantEvaluator &evaluate;
+  /// The model's own functions, by "domain.name".
+  const llvm::StringMap<const onnx::FunctionProto *> &functions;
+  /// Functions and branches around the nodes.
+  unsigned depth = 0;
+};
 
 class NodeImporter {
 public:
-  NodeImporter(const onnx::NodeProto &node, int64_t opset, llvm::StringMap<GraphValue> &values,
-               mlir::OpBuilder &builder, mlir::Location loc)
-      : builder(builder), loc(loc), opset(opset), node(node), values(values) {}
+  NodeImporter(const onnx::NodeProto &node, ImportScope &scope, mlir::Location loc)
+      : builder(scope.builder), loc(loc), opset(scope.opset), node(node), scope(scope), values(scope.values) {}
 
   // Attributes; the second argument is ONNX's default.
   bool hasAttribute(llvm::StringRef name) const { return find(name) != nullptr; }
@@ -54,6 +81,7 @@ public:
   double getFloat(llvm::StringRef name, double otherwise) const;
   std::string getString(llvm::StringRef name, llvm::StringRef otherwise) const;
   std::optional<Shape> getInts(llvm::StringRef name) const;
+  std::optional<std::vector<double>> getFloats(llvm::StringRef name) const;
   const onnx::AttributeProto *find(llvm::StringRef name) const;
 
   // Operands. Trailing and empty-named operands are absent.
@@ -62,10 +90,14 @@ public:
   const GraphValue &input(unsigned index) const;
   /// From here on operand `index` is the same elements under another shape.
   void reshapeInput(unsigned index, llvm::ArrayRef<int64_t> shape);
+  ElementType type(unsigned index) const { return input(index).type; }
+  llvm::ArrayRef<int64_t> shape(unsigned index) const { return input(index).shape; }
   /// The value of an operand that is known at import, or null.
   const HostTensor *constant(unsigned index) const;
   /// The operand as an SSA value; a constant becomes an arith.constant.
   mlir::Value value(unsigned index);
+  /// A constant that the importer made, as an SSA value.
+  mlir::Value constantValue(const HostTensor &constant);
   /// The integers of an operand that has to be known at import, as all shapes
   /// are; `role` names it in the error.
   mlir::FailureOr<Shape> constantInts(unsigned index, llvm::StringRef role);
@@ -89,24 +121,38 @@ public:
   const mlir::Location loc;
   /// The version of the operator set that the model was written for.
   const int64_t opset;
+  const onnx::NodeProto &node;
+  ImportScope &scope;
 
 private:
   void define(unsigned index, GraphValue value);
 
-  const onnx::NodeProto &node;
   llvm::StringMap<GraphValue> &values;
   /// Operands that `reshapeInput` replaced.
   std::map<unsigned, GraphValue> reshaped;
 };
 
-/// True if an operation on `tensor` alone may be computed at import.
-inline bool mayFold(const HostTensor &tensor) {
-  return !isFloat(tensor.getType()) || tensor.storedElements() <= largestFoldedElements;
+/// True if a tensor of `elements` elements may be computed at import.
+inline bool mayFold(ElementType type, int64_t elements) {
+  return elements <= (isFloat(type) ? largestFoldedElements : largestFoldedIntegers);
 }
+/// True if an operation on `tensor` alone may be computed at import.
+inline bool mayFold(const HostTensor &tensor) { return mayFold(tensor.getType(), tensor.storedElements()); }
 
 /// `value` as an SSA value, emitting an arith.constant the first time a
 /// constant is needed.
 mlir::Value materialize(GraphValue &value, mlir::OpBuilder &builder);
+
+/// Imports one node of the graph or of a function's body.
+mlir::LogicalResult importNode(const onnx::NodeProto &node, ImportScope &scope, mlir::Location loc);
+/// Imports the nodes of `function` in place of `node`, which calls it.
+mlir::LogicalResult importCall(NodeImporter &node, const onnx::FunctionProto &function);
+/// True if `opType` of the standard domain, or a function of the model itself, can be imported.
+bool isSupported(const onnx::NodeProto &node, const llvm::StringMap<const onnx::FunctionProto *> &functions);
+/// True for the names of ONNX's own operators.
+bool isStandardDomain(llvm::StringRef domain);
+/// The key of a function of the model itself.
+std::string functionKey(llvm::StringRef domain, llvm::StringRef name);
 
 using OpImporter = std::function<mlir::LogicalResult(NodeImporter &)>;
 
@@ -115,12 +161,22 @@ using OpImporter = std::function<mlir::LogicalResult(NodeImporter &)>;
 using OpRegistry = llvm::StringMap<OpImporter>;
 const OpRegistry &opRegistry();
 
+void registerConstant(OpRegistry &registry);
+void registerConvolution(OpRegistry &registry);
+void registerEinsum(OpRegistry &registry);
 void registerElementwise(OpRegistry &registry);
+void registerFunctions(OpRegistry &registry);
+void registerGather(OpRegistry &registry);
 void registerLinear(OpRegistry &registry);
-void registerReduce(OpRegistry &registry);
 void registerNormalize(OpRegistry &registry);
+void registerPad(OpRegistry &registry);
+void registerPooling(OpRegistry &registry);
+void registerQuantize(OpRegistry &registry);
+void registerRank(OpRegistry &registry);
+void registerReduce(OpRegistry &registry);
+void registerResize(OpRegistry &registry);
+void registerScatter(OpRegistry &registry);
 void registerShape(OpRegistry &registry);
 void registerSlice(OpRegistry &registry);
-void registerConstant(OpRegistry &registry);
 
 } // namespace st::onnximport

@@ -89,6 +89,16 @@ HostAlgebra::Scalar HostAlgebra::div(Scalar a, Scalar b) {
   return b.integer == -1 ? neg(a) : Scalar{0, a.integer / b.integer};
 }
 
+HostAlgebra::Scalar HostAlgebra::rem(Scalar a, Scalar b) {
+  if (isFloat(type))
+    return {std::fmod(a.number, b.number)};
+  if (b.integer == 0)
+    return {0, 0};
+  if (isUnsigned(type))
+    return {0, int64_t(uint64_t(a.integer) % uint64_t(b.integer))};
+  return {0, b.integer == -1 ? 0 : a.integer % b.integer};
+}
+
 HostAlgebra::Scalar HostAlgebra::pow(Scalar a, Scalar b) {
   if (isFloat(type))
     return {std::pow(a.number, b.number)};

@@ -35,6 +35,17 @@ public:
   Scalar erf(Scalar a) { return create<mlir::math::ErfOp>(a); }
   Scalar sin(Scalar a) { return create<mlir::math::SinOp>(a); }
   Scalar cos(Scalar a) { return create<mlir::math::CosOp>(a); }
+  Scalar tan(Scalar a) { return create<mlir::math::TanOp>(a); }
+  Scalar asin(Scalar a) { return create<mlir::math::AsinOp>(a); }
+  Scalar acos(Scalar a) { return create<mlir::math::AcosOp>(a); }
+  Scalar atan(Scalar a) { return create<mlir::math::AtanOp>(a); }
+  Scalar sinh(Scalar a) { return create<mlir::math::SinhOp>(a); }
+  Scalar cosh(Scalar a) { return create<mlir::math::CoshOp>(a); }
+  Scalar asinh(Scalar a) { return create<mlir::math::AsinhOp>(a); }
+  Scalar acosh(Scalar a) { return create<mlir::math::AcoshOp>(a); }
+  Scalar atanh(Scalar a) { return create<mlir::math::AtanhOp>(a); }
+  Scalar shiftLeft(Scalar a, Scalar b) { return create<mlir::arith::ShLIOp>(a, b); }
+  Scalar shiftRight(Scalar a, Scalar b) { return create<mlir::arith::ShRUIOp>(a, b); }
   Scalar floor(Scalar a) { return create<mlir::math::FloorOp>(a); }
   Scalar ceil(Scalar a) { return create<mlir::math::CeilOp>(a); }
   Scalar roundEven(Scalar a) { return create<mlir::math::RoundEvenOp>(a); }
@@ -72,6 +83,7 @@ public:
   Scalar sub(Scalar a, Scalar b) { return {a.number - b.number, wrap(uint64_t(a.integer) - uint64_t(b.integer))}; }
   Scalar mul(Scalar a, Scalar b) { return {a.number * b.number, wrap(uint64_t(a.integer) * uint64_t(b.integer))}; }
   Scalar div(Scalar a, Scalar b);
+  Scalar rem(Scalar a, Scalar b);
   Scalar max(Scalar a, Scalar b) { return isNan(a) || compare(Compare::GreaterOrEqual, a, b).integer ? a : b; }
   Scalar min(Scalar a, Scalar b) { return isNan(a) || compare(Compare::LessOrEqual, a, b).integer ? a : b; }
   Scalar neg(Scalar a) { return {-a.number, wrap(-uint64_t(a.integer))}; }
@@ -85,6 +97,21 @@ public:
   Scalar erf(Scalar a) { return {std::erf(a.number)}; }
   Scalar sin(Scalar a) { return {std::sin(a.number)}; }
   Scalar cos(Scalar a) { return {std::cos(a.number)}; }
+  Scalar tan(Scalar a) { return {std::tan(a.number)}; }
+  Scalar asin(Scalar a) { return {std::asin(a.number)}; }
+  Scalar acos(Scalar a) { return {std::acos(a.number)}; }
+  Scalar atan(Scalar a) { return {std::atan(a.number)}; }
+  Scalar sinh(Scalar a) { return {std::sinh(a.number)}; }
+  Scalar cosh(Scalar a) { return {std::cosh(a.number)}; }
+  Scalar asinh(Scalar a) { return {std::asinh(a.number)}; }
+  Scalar acosh(Scalar a) { return {std::acosh(a.number)}; }
+  Scalar atanh(Scalar a) { return {std::atanh(a.number)}; }
+  Scalar shiftLeft(Scalar a, Scalar b) {
+    return {0, uint64_t(b.integer) > 63 ? 0 : wrap(uint64_t(a.integer) << b.integer)};
+  }
+  Scalar shiftRight(Scalar a, Scalar b) {
+    return {0, uint64_t(b.integer) > 63 ? 0 : int64_t(uint64_t(a.integer) >> b.integer)};
+  }
   Scalar floor(Scalar a) { return {std::floor(a.number)}; }
   Scalar ceil(Scalar a) { return {std::ceil(a.number)}; }
   Scalar roundEven(Scalar a) { return {std::nearbyint(a.number)}; }

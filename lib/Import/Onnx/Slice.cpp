@@ -1,8 +1,7 @@
 // Operators that take tensors apart or put them together.
 
-#include "Import/Onnx/ScalarAlgebra.h"
+#include "Import/Onnx/Tables.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -10,78 +9,12 @@ using namespace mlir;
 namespace st::onnximport {
 namespace {
 
-SmallVector<OpFoldResult> indexAttributes(OpBuilder &builder, ArrayRef<int64_t> values) {
-  return llvm::map_to_vector(values, [&](int64_t value) { return OpFoldResult(builder.getIndexAttr(value)); });
-}
-
-/// Row-major distances between neighbours along each dimension.
-Shape rowMajorStrides(ArrayRef<int64_t> shape) {
-  Shape strides(shape.size(), 1);
-  for (int64_t dim = int64_t(shape.size()) - 2; dim >= 0; --dim)
-    strides[dim] = strides[dim + 1] * shape[dim + 1];
-  return strides;
-}
-
-/// A copy that reads its operand through a map with negative factors.
-Value emitBackwardSlice(NodeImporter &node, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
-                        ArrayRef<int64_t> steps) {
-  OpBuilder &builder = node.builder;
-  size_t rank = sizes.size();
-  SmallVector<AffineExpr> position;
-  for (size_t dim = 0; dim < rank; ++dim)
-    position.push_back(builder.getAffineDimExpr(dim) * steps[dim] + offsets[dim]);
-  Value empty = tensor::EmptyOp::create(builder, node.loc, sizes, toMlirType(node.input(0).type, builder.getContext()));
-  SmallVector<AffineMap> maps{AffineMap::get(rank, 0, position, builder.getContext()),
-                              builder.getMultiDimIdentityMap(rank)};
-  SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
-  return linalg::GenericOp::create(builder, node.loc, empty.getType(), node.value(0), empty, maps, iterators,
-                                   [](OpBuilder &inner, Location loc, ValueRange arguments) {
-                                     linalg::YieldOp::create(inner, loc, arguments[0]);
-                                   })
-      .getResult(0);
-}
-
-/// Rows chosen by the elements of operand 1, which may be computed; negative
-/// ones count from the end.
-Value emitGather(NodeImporter &node, int64_t axis, ArrayRef<int64_t> shape) {
-  OpBuilder &builder = node.builder;
-  MLIRContext *context = builder.getContext();
-  const GraphValue &data = node.input(0), &indices = node.input(1);
-  Value source = node.value(0);
-  Value empty = tensor::EmptyOp::create(builder, node.loc, shape, toMlirType(data.type, context));
-  SmallVector<AffineExpr> indexPosition;
-  for (int64_t dim = 0; dim < indices.rank(); ++dim)
-    indexPosition.push_back(builder.getAffineDimExpr(axis + dim));
-  SmallVector<AffineMap> maps{AffineMap::get(shape.size(), 0, indexPosition, context),
-                              builder.getMultiDimIdentityMap(shape.size())};
-  SmallVector<utils::IteratorType> iterators(shape.size(), utils::IteratorType::parallel);
-  auto body = [&](OpBuilder &inner, Location loc, ValueRange arguments) {
-    Value row = arith::IndexCastOp::create(inner, loc, inner.getIndexType(), arguments[0]);
-    Value zero = arith::ConstantIndexOp::create(inner, loc, 0);
-    Value extent = arith::ConstantIndexOp::create(inner, loc, data.shape[axis]);
-    Value isNegative = arith::CmpIOp::create(inner, loc, arith::CmpIPredicate::slt, row, zero);
-    Value fromEnd = arith::AddIOp::create(inner, loc, row, extent);
-    row = arith::SelectOp::create(inner, loc, isNegative, fromEnd, row);
-    SmallVector<Value> position;
-    for (int64_t dim = 0; dim < data.rank(); ++dim) {
-      if (dim == axis)
-        position.push_back(row);
-      else
-        position.push_back(linalg::IndexOp::create(inner, loc, dim < axis ? dim : dim + indices.rank() - 1));
-    }
-    Value element = tensor::ExtractOp::create(inner, loc, source, position);
-    linalg::YieldOp::create(inner, loc, element);
-  };
-  return linalg::GenericOp::create(builder, node.loc, empty.getType(), node.value(1), empty, maps, iterators, body)
-      .getResult(0);
-}
-
 /// Sets output `output` to a regular part of operand 0. Steps may be negative
 /// for constants.
 LogicalResult takeSlice(NodeImporter &node, unsigned output, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
                         ArrayRef<int64_t> steps) {
   const GraphValue &operand = node.input(0);
-  if (operand.constant && mayFold(*operand.constant)) {
+  if (operand.constant && mayFold(operand.type, numElements(sizes))) {
     Shape strides = rowMajorStrides(operand.shape);
     node.setOutput(output, operand.constant->picked(sizes, [&](ArrayRef<int64_t> index) {
       int64_t position = 0;
@@ -95,17 +28,21 @@ LogicalResult takeSlice(NodeImporter &node, unsigned output, ArrayRef<int64_t> o
     return node.emitError() << "takes an empty slice of '" << operand.name << "'; remove it from the model";
   // tensor.extract_slice only goes forward.
   if (llvm::any_of(steps, [](int64_t step) { return step < 0; })) {
-    node.setOutput(output, operand.type, emitBackwardSlice(node, offsets, sizes, steps));
-    return success();
+    PositionTables tables(sizes.size());
+    for (size_t dim = 0; dim < sizes.size(); ++dim) {
+      if (offsets[dim] == 0 && sizes[dim] == operand.shape[dim] && steps[dim] == 1)
+        continue;
+      tables[dim].emplace();
+      for (int64_t position = 0; position < sizes[dim]; ++position)
+        tables[dim]->push_back(offsets[dim] + position * steps[dim]);
+    }
+    return readAtTables(node, output, tables);
   }
   if (ArrayRef<int64_t>(operand.shape) == sizes) {
     node.forward(output, 0);
     return success();
   }
-  Value slice =
-      tensor::ExtractSliceOp::create(node.builder, node.loc, node.value(0), indexAttributes(node.builder, offsets),
-                                     indexAttributes(node.builder, sizes), indexAttributes(node.builder, steps));
-  node.setOutput(output, operand.type, slice);
+  node.setOutput(output, operand.type, emitSlice(node.builder, node.loc, node.value(0), offsets, sizes, steps));
   return success();
 }
 
@@ -144,10 +81,13 @@ LogicalResult importSlice(NodeImporter &node) {
     // the first" for negative steps.
     int64_t lowest = step > 0 ? 0 : -1, highest = step > 0 ? extent : extent - 1;
     auto clamp = [&](int64_t position) {
-      return std::clamp(position < 0 ? position + extent : position, lowest, highest);
+      return std::clamp(position < 0 ? std::max(position, -extent - 1) + extent : position, lowest, highest);
     };
     int64_t start = clamp((**starts)[which]), end = clamp((**ends)[which]);
-    int64_t distance = step > 0 ? end - start : start - end, stride = std::abs(step);
+    int64_t distance = step > 0 ? end - start : start - end;
+    // A longer step than the dimension takes one element.
+    step = std::clamp(step, -extent - 1, extent + 1);
+    int64_t stride = std::abs(step);
     offsets[*axis] = start;
     sizes[*axis] = distance > 0 ? (distance - 1) / stride + 1 : 0;
     strides[*axis] = sizes[*axis] > 1 ? step : 1;
@@ -169,15 +109,16 @@ LogicalResult importSplit(NodeImporter &node) {
   }
   int64_t extent = operand.shape[*axis], count = node.numOutputs();
   if (!parts) {
-    if (extent % count != 0)
+    if (count == 0 || extent % count != 0)
       return node.emitError() << "dimension " << *axis << " of shape " << toString(operand.shape)
                               << " does not split into " << count << " equal parts";
     parts = Shape(count, extent / count);
   }
   int64_t total = 0;
+  bool isPossible = true;
   for (int64_t part : *parts)
-    total += part;
-  if (total != extent || int64_t(parts->size()) != count)
+    isPossible &= part >= 0 && !llvm::AddOverflow(total, part, total);
+  if (!isPossible || total != extent || int64_t(parts->size()) != count)
     return node.emitError() << "parts " << toString(*parts) << " do not make up dimension " << *axis << " of shape "
                             << toString(operand.shape);
   Shape offsets(operand.rank(), 0), sizes(operand.shape), steps(operand.rank(), 1);
@@ -239,76 +180,13 @@ LogicalResult importConcat(NodeImporter &node) {
     node.setOutput(0, concatenate(node, *axis, shape));
     return success();
   }
-  OpBuilder &builder = node.builder;
-  Value result = tensor::EmptyOp::create(builder, node.loc, shape, toMlirType(first.type, builder.getContext()));
-  Shape offsets(shape.size(), 0), steps(shape.size(), 1);
-  for (unsigned index = 0; index < node.numInputs(); ++index) {
-    const GraphValue &operand = node.input(index);
-    if (operand.shape[*axis] == 0)
-      continue;
-    result =
-        tensor::InsertSliceOp::create(builder, node.loc, node.value(index), result, indexAttributes(builder, offsets),
-                                      indexAttributes(builder, operand.shape), indexAttributes(builder, steps));
-    offsets[*axis] += operand.shape[*axis];
-  }
-  node.setOutput(0, first.type, result);
-  return success();
-}
-
-/// Known neighbouring indices, as a single one always is, give a slice.
-LogicalResult importGather(NodeImporter &node) {
-  const GraphValue &data = node.input(0);
-  FailureOr<int64_t> axis = node.normalizeAxis(node.getInt("axis", 0), data.rank());
-  if (failed(axis))
-    return failure();
-  ArrayRef<int64_t> dataShape = data.shape, indexShape = node.input(1).shape;
-  Shape shape(dataShape.take_front(*axis));
-  shape.append(indexShape.begin(), indexShape.end());
-  shape.append(dataShape.begin() + *axis + 1, dataShape.end());
-  if (!node.constant(1)) {
-    node.setOutput(0, data.type, emitGather(node, *axis, shape));
-    return success();
-  }
-  FailureOr<Shape> indices = node.constantInts(1, "indices");
-  if (failed(indices))
-    return failure();
-  int64_t extent = data.shape[*axis];
-  for (int64_t &index : *indices) {
-    if (index < -extent || index >= extent)
-      return node.emitError() << "index " << index << " is outside dimension " << *axis << " of shape "
-                              << toString(data.shape);
-    index += index < 0 ? extent : 0;
-  }
-  if (data.constant && mayFold(*data.constant)) {
-    Shape strides = rowMajorStrides(dataShape), indexStrides = rowMajorStrides(indexShape);
-    int64_t indexRank = indexShape.size();
-    node.setOutput(0, data.constant->picked(shape, [&](ArrayRef<int64_t> index) {
-      int64_t which = 0, position = 0;
-      for (int64_t dim = 0; dim < indexRank; ++dim)
-        which += index[*axis + dim] * indexStrides[dim];
-      for (int64_t dim = 0; dim < data.rank(); ++dim)
-        position += strides[dim] * (dim < *axis    ? index[dim]
-                                    : dim == *axis ? (*indices)[which]
-                                                   : index[dim + indexRank - 1]);
-      return position;
-    }));
-    return success();
-  }
-  if (indices->empty())
-    return node.emitError() << "gathers nothing; remove it from the model";
-  for (size_t which = 1; which < indices->size(); ++which)
-    if ((*indices)[which] != (*indices)[0] + int64_t(which)) {
-      node.setOutput(0, data.type, emitGather(node, *axis, shape));
-      return success();
-    }
-  Shape offsets(data.rank(), 0), sizes(data.shape), steps(data.rank(), 1);
-  offsets[*axis] = (*indices)[0];
-  sizes[*axis] = indices->size();
-  Value slice = node.value(0);
-  if (ArrayRef<int64_t>(sizes) != dataShape)
-    slice = tensor::ExtractSliceOp::create(node.builder, node.loc, slice, indexAttributes(node.builder, offsets),
-                                           indexAttributes(node.builder, sizes), indexAttributes(node.builder, steps));
-  node.setOutput(0, data.type, emitReshape(node.builder, node.loc, slice, shape));
+  SmallVector<Value> parts;
+  for (unsigned index = 0; index < node.numInputs(); ++index)
+    if (node.shape(index)[*axis] != 0)
+      parts.push_back(node.value(index));
+  node.setOutput(0, first.type,
+                 parts.size() == 1 ? parts.front()
+                                   : Value(tensor::ConcatOp::create(node.builder, node.loc, *axis, parts)));
   return success();
 }
 
@@ -318,7 +196,6 @@ void registerSlice(OpRegistry &registry) {
   registry["Slice"] = importSlice;
   registry["Split"] = importSplit;
   registry["Concat"] = importConcat;
-  registry["Gather"] = importGather;
 }
 
 } // namespace st::onnximport

@@ -5,6 +5,7 @@
 #include "Support/FileSystem.h"
 
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
 
@@ -48,6 +49,14 @@ std::optional<ElementType> elementTypeFromOnnx(int64_t dataType) {
   }
 }
 
+int32_t toOnnx(ElementType type) {
+  using Proto = onnx::TensorProto;
+  static constexpr Proto::DataType types[] = {
+      Proto::DOUBLE, Proto::FLOAT,  Proto::FLOAT16, Proto::BFLOAT16, Proto::INT64, Proto::INT32, Proto::INT16,
+      Proto::INT8,   Proto::UINT64, Proto::UINT32,  Proto::UINT16,   Proto::UINT8, Proto::BOOL};
+  return types[static_cast<size_t>(type)];
+}
+
 /// The part of another file that holds the data of `tensor`.
 static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor, ElementType type, ArrayRef<int64_t> shape,
                                          uint64_t size, StringRef folder) {
@@ -70,6 +79,16 @@ static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor, Elemen
                      location);
   SmallString<128> path(folder);
   sys::path::append(path, location);
+  // Neither may a link in the folder lead out of it.
+  SmallString<128> realPath, realFolder;
+  if (!sys::fs::real_path(path, realPath) &&
+      !sys::fs::real_path(folder.empty() ? StringRef(".") : folder, realFolder)) {
+    if (!StringRef(realFolder).ends_with("/"))
+      realFolder += '/';
+    if (!StringRef(realPath).starts_with(realFolder))
+      return makeError("its external data '{0}' is a link to a file outside the model's folder; copy the file there",
+                       location);
+  }
   auto buffer = readFile(path);
   if (!buffer)
     return buffer.takeError();
