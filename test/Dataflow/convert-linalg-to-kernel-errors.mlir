@@ -112,7 +112,7 @@ func.func @f(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
     %w = tensor.insert_slice %x into %o[%i, 0] [8, 8] [1, 1] : tensor<8x8xf32> into tensor<12x8xf32>
     scf.yield %w : tensor<12x8xf32>
   } {st.task = "t"}
-  %r = tensor.extract_slice %n[0, 0] [8, 8] [1, 1] : tensor<12x8xf32> to tensor<8x8xf32>
+  %r = tensor.extract_slice %n[0, 0] [8, 8] [1, 1] {st.tile_padding} : tensor<12x8xf32> to tensor<8x8xf32>
   return %r : tensor<8x8xf32>
 }
 
@@ -196,7 +196,7 @@ func.func @f(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
     %w = tensor.insert_slice %t into %o[%i, 0] [4, 8] [1, 1] : tensor<4x8xf32> into tensor<8x8xf32>
     scf.yield %w : tensor<8x8xf32>
   } {st.task = "t"}
-  %u = tensor.extract_slice %n[0, 0] [6, 8] [1, 1] : tensor<8x8xf32> to tensor<6x8xf32>
+  %u = tensor.extract_slice %n[0, 0] [6, 8] [1, 1] {st.tile_padding} : tensor<8x8xf32> to tensor<6x8xf32>
   %p = tensor.expand_shape %n [[0, 1], [2]] output_shape [2, 4, 8] : tensor<8x8xf32> into tensor<2x4x8xf32>
   return %x : tensor<8x8xf32>
 }
@@ -213,7 +213,7 @@ func.func @f(%x: tensor<4x8xf32>) -> tensor<8x8xf32> {
   %p = tensor.pad %x low[4, 0] high[0, 0] {
   ^bb0(%a: index, %b: index):
     tensor.yield %zero : f32
-  } : tensor<4x8xf32> to tensor<8x8xf32>
+  } {st.tile_padding} : tensor<4x8xf32> to tensor<8x8xf32>
   %n = scf.for %i = %c0 to %c8 step %c4 iter_args(%o = %e) -> (tensor<8x8xf32>) {
     // expected-error @below {{cannot stream: its operand is padded at the low side}}
     %t = tensor.extract_slice %p[%i, 0] [4, 8] [1, 1] : tensor<8x8xf32> to tensor<4x8xf32>

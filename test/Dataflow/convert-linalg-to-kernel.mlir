@@ -43,7 +43,7 @@ func.func @matmul(%a: tensor<20x32xf32>, %b: tensor<32x64xf32>) -> tensor<20x64x
   %p = tensor.pad %a low[0, 0] high[4, 0] {
   ^bb0(%i: index, %j: index):
     tensor.yield %zero : f32
-  } : tensor<20x32xf32> to tensor<24x32xf32>
+  } {st.tile_padding} : tensor<20x32xf32> to tensor<24x32xf32>
   %e = tensor.empty() : tensor<24x64xf32>
   %n = scf.for %i = %c0 to %c24 step %c8 iter_args(%o = %e) -> (tensor<24x64xf32>) {
     %r = scf.for %j = %c0 to %c64 step %c16 iter_args(%o1 = %o) -> (tensor<24x64xf32>) {
@@ -65,7 +65,7 @@ func.func @matmul(%a: tensor<20x32xf32>, %b: tensor<32x64xf32>) -> tensor<20x64x
     }
     scf.yield %r : tensor<24x64xf32>
   } {st.task = "matmul_0"}
-  %u = tensor.extract_slice %n[0, 0] [20, 64] [1, 1] : tensor<24x64xf32> to tensor<20x64xf32>
+  %u = tensor.extract_slice %n[0, 0] [20, 64] [1, 1] {st.tile_padding} : tensor<24x64xf32> to tensor<20x64xf32>
   return %u : tensor<20x64xf32>
 }
 
@@ -245,7 +245,7 @@ func.func @one_tile(%x: tensor<20x16xf32>) -> tensor<14xf32> {
   %p = tensor.pad %x low[0, 0] high[4, 0] {
   ^bb0(%i: index, %j: index):
     tensor.yield %zero : f32
-  } : tensor<20x16xf32> to tensor<24x16xf32>
+  } {st.tile_padding} : tensor<20x16xf32> to tensor<24x16xf32>
   %e = tensor.empty() : tensor<16xf32>
   %n = scf.for %i = %c0 to %c24 step %c8 iter_args(%acc = %start) -> (tensor<16xf32>) {
     %t = tensor.extract_slice %p[%i, 0] [8, 16] [1, 1] : tensor<24x16xf32> to tensor<8x16xf32>
@@ -258,6 +258,6 @@ func.func @one_tile(%x: tensor<20x16xf32>) -> tensor<14xf32> {
     scf.yield %m : tensor<16xf32>
   } {st.task = "reduce_0"}
   %w = tensor.insert_slice %n into %e[0] [16] [1] : tensor<16xf32> into tensor<16xf32>
-  %u = tensor.extract_slice %w[0] [14] [1] : tensor<16xf32> to tensor<14xf32>
+  %u = tensor.extract_slice %w[0] [14] [1] {st.tile_padding} : tensor<16xf32> to tensor<14xf32>
   return %u : tensor<14xf32>
 }

@@ -57,6 +57,17 @@ static SmallVector<int64_t> tokenShape(StreamType stream, int64_t rank) {
   return SmallVector<int64_t>(rank, 1);
 }
 
+/// Elements from one lane of loop `dim` to the next: the stride of a window.
+static int64_t stepAlong(AffineExpr expr, unsigned dim) {
+  SmallVector<AffineExpr> at(dim + 1, getAffineConstantExpr(0, expr.getContext()));
+  auto evaluate = [&](int64_t value) {
+    at[dim] = getAffineConstantExpr(value, expr.getContext());
+    return expr.replaceDims(at);
+  };
+  auto step = dyn_cast<AffineConstantExpr>(evaluate(1) - evaluate(0));
+  return step ? std::max<int64_t>(step.getValue(), 1) : 1;
+}
+
 /// Factors by which unrolled loops of `op` spread over the dimensions of an operand.
 static SmallVector<int64_t> unrolledShape(linalg::LinalgOp op, OpOperand &operand) {
   AffineMap map = op.getMatchingIndexingMap(&operand);
@@ -66,8 +77,21 @@ static SmallVector<int64_t> unrolledShape(linalg::LinalgOp op, OpOperand &operan
     return factors;
   for (auto [factor, expr] : llvm::zip(factors, map.getResults()))
     for (auto [dim, unrolled] : llvm::enumerate(unroll.asArrayRef()))
-      if (expr.isFunctionOfDim(dim))
-        factor *= unrolled;
+      if (unrolled > 1)
+        factor *= expr.isFunctionOfDim(dim) ? unrolled * stepAlong(expr, dim) : 1;
+  return factors;
+}
+
+/// The same for a buffer that the body of a linalg op reads by index.
+static SmallVector<int64_t> unrolledShape(memref::LoadOp load) {
+  SmallVector<int64_t> factors(load.getIndices().size(), 1);
+  auto op = load->getParentOfType<linalg::LinalgOp>();
+  auto unroll = op ? op->getAttrOfType<DenseI64ArrayAttr>("st.unroll") : nullptr;
+  if (!unroll)
+    return factors;
+  for (auto [factor, value] : llvm::zip(factors, load.getIndices()))
+    if (auto index = value.getDefiningOp<linalg::IndexOp>())
+      factor = unroll[index.getDim()];
   return factors;
 }
 
@@ -90,6 +114,8 @@ static void collect(Value value, ArrayRef<int64_t> dims, ArrayRef<int64_t> exten
       accesses.drains.push_back(write);
       accesses.inParts |= isPart;
       spread(tokenShape(write.getStream().getType(), dims.size()));
+    } else if (auto load = dyn_cast<memref::LoadOp>(op)) {
+      spread(unrolledShape(load));
     } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
       spread(unrolledShape(linalgOp, use));
       if (linalgOp.isDpsInit(&use)) {
@@ -110,6 +136,11 @@ static void collect(Value value, ArrayRef<int64_t> dims, ArrayRef<int64_t> exten
       for (const ReassociationIndices &group : view.getReassociationIndices())
         last.push_back(dims[group.back()]);
       collect(view, last, extents, isPart, accesses);
+    } else if (auto view = dyn_cast<memref::ExpandShapeOp>(op)) {
+      SmallVector<int64_t> whole;
+      for (auto [dim, group] : llvm::zip(dims, view.getReassociationIndices()))
+        whole.append(group.size(), dim);
+      collect(view, whole, extents, isPart, accesses);
     } else if (auto castOp = dyn_cast<memref::CastOp>(op)) {
       collect(castOp, dims, extents, isPart, accesses);
     }

@@ -80,6 +80,11 @@ static bool isViewed(Value value) {
   });
 }
 
+/// Whether the body of `op` reads other elements of `value` than its own.
+static bool isReadByIndex(Value value, linalg::GenericOp op) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) { return op->isProperAncestor(user); });
+}
+
 /// An elementwise op reads and writes each element at once: it can write over an operand that nobody needs after it.
 static bool writeOverOperand(linalg::GenericOp op, IRRewriter &rewriter) {
   if (!op.isAllParallelLoops() || op.getNumDpsInits() != 1)
@@ -90,7 +95,7 @@ static bool writeOverOperand(linalg::GenericOp op, IRRewriter &rewriter) {
   AffineMap map = op.getMatchingIndexingMap(&init);
   for (OpOperand *input : op.getDpsInputOperands()) {
     if (input->get().getType() != init.get().getType() || op.getMatchingIndexingMap(input) != map ||
-        !diesAt(input->get(), op) || isViewed(input->get()))
+        !diesAt(input->get(), op) || isViewed(input->get()) || isReadByIndex(input->get(), op))
       continue;
     rewriter.modifyOpInPlace(op, [&] { init.set(input->get()); });
     return true;

@@ -15,10 +15,14 @@ using namespace st;
 // Analysis
 //===----------------------------------------------------------------------------------------------------------===//
 
-/// The tensor before padding. What padding holds is unspecified inside an accelerator, so that its value does not
-/// matter: readers mask where zero is not neutral.
+/// What tiling gives the padding that it adds, and the slices that cut it off.
+static constexpr StringLiteral tilePaddingAttr = "st.tile_padding";
+
+/// The tensor before the padding that tiling added. What that holds is unspecified inside an accelerator, so that its
+/// value does not matter: readers mask where zero is not neutral. A model's own padding is data like any other.
 static FailureOr<Value> skipPadding(Operation *user, Value value) {
-  while (auto pad = value.getDefiningOp<tensor::PadOp>()) {
+  for (auto pad = value.getDefiningOp<tensor::PadOp>(); pad && pad->hasAttr(tilePaddingAttr);
+       pad = value.getDefiningOp<tensor::PadOp>()) {
     if (!llvm::all_of(pad.getMixedLowPad(), isZeroInteger))
       return user->emitError("cannot stream: its operand is padded at the low side").attachNote(pad.getLoc())
              << "padded here";
@@ -34,7 +38,7 @@ static FailureOr<SmallVector<int64_t>> getLogicalShape(scf::ForOp root, unsigned
   for (Operation *user : result.getUsers()) {
     SmallVector<int64_t> seen(cast<RankedTensorType>(result.getType()).getShape());
     auto slice = dyn_cast<tensor::ExtractSliceOp>(user);
-    if (slice && slice->getBlock() == root->getBlock() && llvm::all_of(slice.getMixedOffsets(), isZeroInteger) &&
+    if (slice && slice->hasAttr(tilePaddingAttr) && slice->getBlock() == root->getBlock() && llvm::all_of(slice.getMixedOffsets(), isZeroInteger) &&
         slice.hasUnitStride() && slice.getSourceType().getRank() == slice.getType().getRank() &&
         slice.getType().hasStaticShape())
       seen = SmallVector<int64_t>(slice.getType().getShape());

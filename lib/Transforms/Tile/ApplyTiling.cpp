@@ -1,5 +1,6 @@
 //===- ApplyTiling.cpp - Every operation becomes a nest of loops over tiles ----------------------------------===//
 
+#include "Transforms/Tile/Attributes.h"
 #include "Transforms/Tile/NestBuilder.h"
 #include "Transforms/Tile/Passes.h"
 
@@ -20,6 +21,21 @@ LogicalResult verifyTiling(const StreamedOp &op, const Tiling &tiling) {
   for (auto [loop, size] : llvm::enumerate(tiling.tileSizes))
     if (size < 1)
       return op.op->emitOpError("has tile size ") << size << " along loop " << loop;
+  if (op.rowLoop && tiling.tileSizes[*op.rowLoop] != 1)
+    return op.op->emitOpError("moves its windows along loop ") << *op.rowLoop << ", which needs tile size 1";
+  for (unsigned loop = 0; loop < rank; ++loop)
+    if (op.isWhole[loop] && tiling.tileSizes[loop] != op.extents[loop])
+      return op.op->emitOpError("needs loop ") << loop << " of its windows whole";
+  if ((op.isWindow() || op.hasCaptures()) && tiling.operands.size() != op.operands.size())
+    return op.op->emitOpError("needs a tiling of each of its ") << op.operands.size() << " operands";
+  for (auto [operand, tensor] : llvm::zip(tiling.operands, op.operands)) {
+    unsigned dims = tensor.map.getNumResults();
+    SmallVector<int64_t> dimOrder(operand.order);
+    llvm::sort(dimOrder);
+    if (operand.tileSizes.size() != dims || !llvm::equal(dimOrder, llvm::seq<int64_t>(dims)) ||
+        llvm::any_of(operand.tileSizes, [](int64_t size) { return size < 1; }))
+      return op.op->emitOpError("needs a tile size for each of the ") << dims << " dimensions of an operand, and an order";
+  }
   return success();
 }
 
@@ -48,7 +64,10 @@ struct ApplyTiling : impl::ApplyTilingBase<ApplyTiling> {
     auto results = isa<RowOp>(op.op) ? tileRowOp(nest, root) : tileGeneric(nest, root);
     if (failed(results))
       return failure();
-    root->setDiscardableAttr("st.task", builder.getStringAttr(op.getKindName() + "_" + Twine(number)));
+    root->setDiscardableAttr(taskNameAttr, builder.getStringAttr(op.getKindName() + "_" + Twine(number)));
+    // Why the nest is not what one would wish for; it reaches the report through the task.
+    if (Attribute fallback = op.op->getDiscardableAttr("st.fallback"))
+      root->setDiscardableAttr("st.fallback", fallback);
     op.op->replaceAllUsesWith(*results);
     op.op->erase();
     ++numNests;

@@ -1,9 +1,10 @@
 //===- ChooseTiling.cpp - Tile sizes and loop orders that agree along every tensor ---------------------------===//
 
+#include "Transforms/Tile/DimensionClasses.h"
+#include "Transforms/Tile/LoopOrders.h"
 #include "Transforms/Tile/Passes.h"
-#include "Transforms/Tile/StreamedOp.h"
 
-#include "llvm/ADT/IntEqClasses.h"
+#include <limits>
 
 using namespace mlir;
 
@@ -13,97 +14,8 @@ namespace st {
 
 namespace {
 
-/// Which loops and tensor dimensions are one dimension: all that operations index together.
-class DimensionClasses {
-public:
-  explicit DimensionClasses(ArrayRef<StreamedOp> ops) {
-    for (const StreamedOp &op : ops) {
-      firstLoop[op.op] = reserve(op.extents.size());
-      for (const auto *tensors : {&op.operands, &op.results})
-        for (const StreamedTensor &tensor : *tensors)
-          if (!firstDim.count(tensor.value))
-            firstDim[tensor.value] = reserve(tensor.map.getNumResults());
-    }
-    classes.grow(numNodes);
-    for (const StreamedOp &op : ops)
-      for (const auto *tensors : {&op.operands, &op.results})
-        for (const StreamedTensor &tensor : *tensors)
-          for (auto [dim, expr] : llvm::enumerate(tensor.map.getResults()))
-            classes.join(firstDim[tensor.value] + dim, firstLoop[op.op] + cast<AffineDimExpr>(expr).getPosition());
-    classes.compress();
-  }
-
-  unsigned size() const { return classes.getNumClasses(); }
-  unsigned ofLoop(const StreamedOp &op, unsigned loop) const { return classes[firstLoop.lookup(op.op) + loop]; }
-
-private:
-  unsigned reserve(unsigned count) {
-    numNodes += count;
-    return numNodes - count;
-  }
-  unsigned numNodes = 0;
-  DenseMap<Operation *, unsigned> firstLoop;
-  DenseMap<Value, unsigned> firstDim;
-  llvm::IntEqClasses classes;
-};
-
-/// The loop orders, from the order in which operands arrive.
-class LoopOrders {
-public:
-  /// Of `op`, whose producers have been ordered before.
-  SmallVector<int64_t> choose(const StreamedOp &op) {
-    SmallVector<int64_t> arrival = getArrivalOrder(op);
-    SmallVector<int64_t> order;
-    // Parallel loops outermost, columns stay whole inside of them, reductions finish a tile before the next begins.
-    for (LoopKind kind : {LoopKind::Parallel, LoopKind::Column, LoopKind::Reduction})
-      for (int64_t loop : arrival)
-        if (op.loops[loop] == kind)
-          order.push_back(loop);
-    for (const StreamedTensor &result : op.results)
-      streamOrder[result.value] = toDims(result.map, order);
-    return order;
-  }
-
-private:
-  /// All loops: those of the operand that leads, in its order, then the others.
-  SmallVector<int64_t> getArrivalOrder(const StreamedOp &op) const {
-    SmallVector<int64_t> loops;
-    if (const StreamedTensor *lead = findLead(op)) {
-      auto known = streamOrder.find(lead->value);
-      for (unsigned i = 0; i < lead->map.getNumResults(); ++i) {
-        unsigned dim = known != streamOrder.end() ? known->second[i] : i;
-        loops.push_back(lead->map.getDimPosition(dim));
-      }
-    }
-    for (int64_t loop = 0; loop < int64_t(op.loops.size()); ++loop)
-      if (!llvm::is_contained(loops, loop))
-        loops.push_back(loop);
-    return loops;
-  }
-
-  /// The first operand that another operation streams; else what the user hands in; else the first.
-  const StreamedTensor *findLead(const StreamedOp &op) const {
-    auto isComputed = [&](const StreamedTensor &tensor) { return streamOrder.count(tensor.value); };
-    auto isInput = [](const StreamedTensor &tensor) { return !isConstant(tensor.value); };
-    if (const auto *lead = llvm::find_if(op.operands, isComputed); lead != op.operands.end())
-      return lead;
-    if (const auto *lead = llvm::find_if(op.operands, isInput); lead != op.operands.end())
-      return lead;
-    return op.operands.empty() ? nullptr : &op.operands.front();
-  }
-
-  static SmallVector<unsigned> toDims(AffineMap map, ArrayRef<int64_t> order) {
-    SmallVector<unsigned> dims;
-    for (int64_t loop : order)
-      for (unsigned dim = 0; dim < map.getNumResults(); ++dim)
-        if (map.getDimPosition(dim) == loop)
-          dims.push_back(dim);
-    return dims;
-  }
-
-  /// Dimensions of computed tensors, slowest first.
-  DenseMap<Value, SmallVector<unsigned>> streamOrder;
-};
+/// A tile size that no extent reaches.
+constexpr int64_t whole = std::numeric_limits<int64_t>::max();
 
 struct ChooseTiling : impl::ChooseTilingBase<ChooseTiling> {
   using ChooseTilingBase::ChooseTilingBase;
@@ -118,33 +30,66 @@ struct ChooseTiling : impl::ChooseTilingBase<ChooseTiling> {
       if (auto streamed = StreamedOp::get(&op))
         ops.push_back(*streamed);
 
-    LoopOrders orders;
-    SmallVector<Tiling> tilings;
-    for (const StreamedOp &op : ops)
-      tilings.push_back({{}, orders.choose(op)});
-
-    DimensionClasses dimensions(ops);
-    SmallVector<int64_t> sizes = chooseSizes(ops, tilings, dimensions);
-    for (auto [op, tiling] : llvm::zip(ops, tilings)) {
+    Block &block = getOperation().getBody().front();
+    LoopOrders orders(block, ops);
+    DimensionClasses dimensions(block, ops);
+    SmallVector<int64_t> sizes = chooseSizes(ops, orders.getLoopOrders(), dimensions);
+    for (auto [op, order] : llvm::zip(ops, orders.getLoopOrders())) {
+      Tiling tiling{{}, order, {}};
       for (auto [loop, extent] : llvm::enumerate(op.extents))
-        tiling.tileSizes.push_back(std::min(extent, sizes[dimensions.ofLoop(op, loop)]));
+        tiling.tileSizes.push_back(std::min(extent, getSize(op, loop, sizes[dimensions.ofLoop(op, loop)])));
+      if (op.isWindow() || op.hasCaptures())
+        for (const StreamedTensor &tensor : op.operands)
+          tiling.operands.push_back(chooseOperand(tensor, op, orders, dimensions, sizes));
       tiling.set(op.op);
     }
   }
 
-  /// Tile size by class of dimensions.
-  SmallVector<int64_t> chooseSizes(ArrayRef<StreamedOp> ops, ArrayRef<Tiling> tilings,
+  /// What a window's own loops need whatever other operations agree on.
+  static int64_t getSize(const StreamedOp &op, unsigned loop, int64_t agreed) {
+    if (op.isOutsideRows[loop] || (op.rowLoop && loop == *op.rowLoop))
+      return 1;
+    return op.isWhole[loop] ? whole : agreed;
+  }
+
+  static OperandTiling chooseOperand(const StreamedTensor &tensor, const StreamedOp &op, const LoopOrders &orders,
+                                     const DimensionClasses &dimensions, ArrayRef<int64_t> sizes) {
+    OperandTiling result;
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.value.getType()).getShape();
+    for (auto [dim, extent] : llvm::enumerate(shape))
+      result.tileSizes.push_back(std::min(extent, sizes[dimensions.ofDim(tensor.value, dim)]));
+    result.order = orders.getStreamOrder(tensor, op);
+    return result;
+  }
+
+  /// Tile size by class of dimensions; what is set later counts.
+  SmallVector<int64_t> chooseSizes(ArrayRef<StreamedOp> ops, ArrayRef<SmallVector<int64_t>> orders,
                                    const DimensionClasses &dimensions) const {
     SmallVector<int64_t> sizes(dimensions.size(), defaultTileSize);
-    for (auto [op, tiling] : llvm::zip(ops, tilings))
+    for (auto [op, order] : llvm::zip(ops, orders))
       for (unsigned loop = 0; loop < op.loops.size(); ++loop)
-        if (op.isBatch(loop) && loop != tiling.loopOrder.front())
+        if (op.isBatch(loop) && int64_t(loop) != order.front())
           sizes[dimensions.ofLoop(op, loop)] = 1;
     // Tokens last: where they are a batch too, they still come several at a time.
-    for (auto [op, tiling] : llvm::zip(ops, tilings))
-      if (op.countParallel() >= 2)
-        sizes[dimensions.ofLoop(op, tiling.loopOrder.front())] = tokenTileSize;
+    for (auto [op, order] : llvm::zip(ops, orders))
+      if (op.countParallel() >= 2 && !op.isWindow())
+        sizes[dimensions.ofLoop(op, order.front())] = tokenTileSize;
+    // Windows: all of a row at once, and one row, one image at a time.
+    for (int64_t size : {whole, int64_t(1)})
+      for (const StreamedOp &op : ops)
+        chooseWindowSizes(op, size, dimensions, sizes);
     return sizes;
+  }
+
+  static void chooseWindowSizes(const StreamedOp &op, int64_t size, const DimensionClasses &dimensions,
+                                MutableArrayRef<int64_t> sizes) {
+    for (unsigned loop = 0; loop < op.loops.size(); ++loop)
+      if (op.isWindow() && getSize(op, loop, 0) == size)
+        sizes[dimensions.ofLoop(op, loop)] = size;
+    for (const StreamedTensor &tensor : op.operands)
+      for (auto [dim, expr] : llvm::enumerate(tensor.map.getResults()))
+        if (isSum(expr) && (op.rowLoop && expr.isFunctionOfDim(*op.rowLoop) ? 1 : whole) == size)
+          sizes[dimensions.ofDim(tensor.value, dim)] = size;
   }
 };
 

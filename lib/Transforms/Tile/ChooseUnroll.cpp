@@ -19,12 +19,33 @@ namespace {
 /// Lanes beyond what one stream token brings in a cycle would wait for it.
 constexpr int64_t maxFactor = 16;
 
-/// The loop that is unrolled: along the last dimension of the result, where tokens are wide.
+/// Lanes below which another dimension than the last may offer more.
+constexpr int64_t fewLanes = 4;
+
+int64_t getLanes(int64_t extent) { return std::min(maxFactor, extent & -extent); }
+
+/// The loop that is unrolled: along the last dimension of the result, where tokens are wide; where its extent allows next
+/// to nothing, as the odd width of an image, along the dimension that allows most.
 std::optional<unsigned> getUnrolledLoop(linalg::GenericOp generic) {
   AffineMap map = generic.getMatchingIndexingMap(generic.getDpsInitOperand(0));
-  if (map.getNumResults() == 0)
-    return std::nullopt;
-  return map.getDimPosition(map.getNumResults() - 1);
+  SmallVector<int64_t> extents = generic.getStaticLoopRanges();
+  std::optional<unsigned> best;
+  for (AffineExpr expr : llvm::reverse(map.getResults())) {
+    unsigned loop = cast<AffineDimExpr>(expr).getPosition();
+    if (!best || (getLanes(extents[*best]) < fewLanes && getLanes(extents[loop]) > getLanes(extents[*best])))
+      best = loop;
+  }
+  return best;
+}
+
+/// Whether lanes along `loop` meet different banks of every tensor that the body reads by index.
+bool readsApart(linalg::GenericOp generic, unsigned loop) {
+  auto isLane = [&](Value value) {
+    auto index = value.getDefiningOp<linalg::IndexOp>();
+    return index && index.getDim() == loop;
+  };
+  return llvm::all_of(generic.getBody()->getOps<tensor::ExtractOp>(),
+                      [&](tensor::ExtractOp read) { return llvm::any_of(read.getIndices(), isLane); });
 }
 
 /// Makes the unrolled loop the innermost parallel one. The parallel loops of a tile commute, so that only the order in
@@ -58,10 +79,9 @@ LogicalResult moveUnrolledLoopInside(linalg::GenericOp generic) {
 /// iterations of these. More lanes would only raise the initiation interval.
 int64_t getLargestFactor(linalg::GenericOp generic, int64_t adderLatency) {
   auto unrolled = getUnrolledLoop(generic);
-  if (!unrolled)
+  if (!unrolled || !readsApart(generic, *unrolled))
     return 1;
-  int64_t extent = generic.getStaticLoopRanges()[*unrolled];
-  int64_t factor = std::min(maxFactor, extent & -extent);
+  int64_t factor = getLanes(generic.getStaticLoopRanges()[*unrolled]);
   if (generic.getNumReductionLoops() == 0)
     return factor;
   int64_t sums = 1;

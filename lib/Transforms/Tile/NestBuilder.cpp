@@ -3,6 +3,7 @@
 #include "Transforms/Tile/NestBuilder.h"
 
 #include "Support/Units.h"
+#include "Transforms/Tile/Attributes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -55,6 +56,19 @@ scf::ForOp NestBuilder::createLoop(unsigned loop, ValueRange inits, Body body) {
   return result;
 }
 
+Value NestBuilder::createCountingLoop(int64_t end, int64_t step, Value init,
+                                      llvm::function_ref<Value(Value, Value)> body, scf::ForOp *root) {
+  Location loc = op.op->getLoc();
+  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(builder, loc, value); };
+  auto loop = scf::ForOp::create(builder, loc, constant(0), constant(end), constant(step), init);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  scf::YieldOp::create(builder, loc, body(loop.getInductionVar(), loop.getRegionIterArg(0)));
+  if (root)
+    *root = loop;
+  return loop.getResult(0);
+}
+
 OpFoldResult NestBuilder::getOffset(unsigned loop) const {
   if (variables[loop])
     return variables[loop];
@@ -79,18 +93,21 @@ SmallVector<int64_t> NestBuilder::getPaddedShape(AffineMap map) const {
   return shape;
 }
 
-Value NestBuilder::pad(const StreamedTensor &tensor) {
-  auto type = cast<RankedTensorType>(tensor.value.getType());
-  SmallVector<int64_t> shape = getPaddedShape(tensor.map);
-  if (type.getShape() == ArrayRef<int64_t>(shape))
-    return tensor.value;
+Value NestBuilder::pad(const StreamedTensor &tensor) { return padTo(tensor.value, getPaddedShape(tensor.map)); }
+
+Value NestBuilder::padTo(Value tensor, ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (type.getShape() == shape)
+    return tensor;
   SmallVector<OpFoldResult> low(shape.size(), builder.getIndexAttr(0)), high;
   for (auto [padded, extent] : llvm::zip(shape, type.getShape()))
     high.push_back(builder.getIndexAttr(padded - extent));
-  Location loc = tensor.value.getLoc();
+  Location loc = tensor.getLoc();
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type.getElementType()));
-  return tensor::PadOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()), tensor.value, low,
-                               high, zero);
+  auto pad = tensor::PadOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()), tensor, low, high,
+                                   zero);
+  pad->setDiscardableAttr(tilePaddingAttr, builder.getUnitAttr());
+  return pad;
 }
 
 Value NestBuilder::createDestination(const StreamedTensor &tensor) {
@@ -105,7 +122,9 @@ Value NestBuilder::clip(Value result, const StreamedTensor &tensor) {
   SmallVector<OpFoldResult> zeros(type.getRank(), builder.getIndexAttr(0));
   SmallVector<OpFoldResult> ones(type.getRank(), builder.getIndexAttr(1));
   SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(builder.getContext(), type.getShape());
-  return tensor::ExtractSliceOp::create(builder, op.op->getLoc(), type, result, zeros, sizes, ones);
+  auto slice = tensor::ExtractSliceOp::create(builder, op.op->getLoc(), type, result, zeros, sizes, ones);
+  slice->setDiscardableAttr(tilePaddingAttr, builder.getUnitAttr());
+  return slice;
 }
 
 Value NestBuilder::readTile(Value whole, AffineMap map) {
@@ -129,44 +148,6 @@ Value NestBuilder::createStart(Value init, ArrayRef<int64_t> shape) {
   }
   auto type = RankedTensorType::get(shape, getElementTypeOrSelf(init.getType()));
   return arith::ConstantOp::create(builder, init.getLoc(), cast<TypedAttr>(DenseElementsAttr::get(type, value)));
-}
-
-linalg::GenericOp NestBuilder::cloneOntoTiles(linalg::GenericOp generic, ValueRange inputs, Value init,
-                                              ArrayRef<unsigned> loopOf, llvm::function_ref<bool(unsigned)> isWhole) {
-  Location loc = generic.getLoc();
-  auto result = linalg::GenericOp::create(builder, loc, init.getType(), inputs, init, generic.getIndexingMapsArray(),
-                                          generic.getIteratorTypesArray());
-  IRMapping mapping;
-  generic.getRegion().cloneInto(&result.getRegion(), mapping);
-
-  OpBuilder::InsertionGuard guard(builder);
-  Block *body = result.getBody();
-  auto getIndex = [&](unsigned loop) -> Value {
-    Value index = linalg::IndexOp::create(builder, loc, loop);
-    auto offset = dyn_cast<Value>(getOffset(loopOf[loop]));
-    return !offset || isWhole(loopOf[loop]) ? index : arith::AddIOp::create(builder, loc, index, offset);
-  };
-  for (auto index : llvm::make_early_inc_range(body->getOps<linalg::IndexOp>())) {
-    builder.setInsertionPoint(index);
-    Value whole = getIndex(index.getDim());
-    index.replaceAllUsesWith(whole);
-    index.erase();
-  }
-
-  builder.setInsertionPoint(body->getTerminator());
-  Value exists;
-  for (auto [loop, type] : llvm::enumerate(generic.getIteratorTypesArray())) {
-    if (type != utils::IteratorType::reduction || !isPadded(loopOf[loop]))
-      continue;
-    Value extent = arith::ConstantIndexOp::create(builder, loc, op.extents[loopOf[loop]]);
-    Value isInside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, getIndex(loop), extent);
-    exists = exists ? arith::AndIOp::create(builder, loc, exists, isInside) : isInside;
-  }
-  if (exists) {
-    OpOperand &yielded = body->getTerminator()->getOpOperand(0);
-    yielded.set(arith::SelectOp::create(builder, loc, exists, yielded.get(), result.getRegionOutputArgs()[0]));
-  }
-  return result;
 }
 
 } // namespace st

@@ -7,8 +7,27 @@
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Builders.h"
+#include <functional>
 
 namespace st {
+
+/// What a generic is cloned onto: its tiles, and how it sees them.
+struct GenericTiles {
+  /// A tensor that the body reads by index, and its tile; see `StreamedTensor::map`.
+  struct Capture {
+    mlir::Value tensor, tile;
+    mlir::AffineMap map;
+  };
+  llvm::SmallVector<mlir::Value> inputs;
+  mlir::Value init;
+  /// By input, then of the result.
+  llvm::SmallVector<mlir::AffineMap> maps;
+  llvm::SmallVector<Capture> captures;
+  /// By loop of the generic, the nest's loop.
+  llvm::SmallVector<unsigned> loopOf;
+  /// Whether a loop of the nest covers all tiles at once.
+  std::function<bool(unsigned)> isWhole;
+};
 
 /// What nests of generics and of row operations have in common. `builder` starts before the operation; what is made
 /// there (padding, empties, constants) belongs to the nest.
@@ -31,11 +50,16 @@ public:
 
   /// `for loop` over tiles, carrying `inits`; `body` gives the values to carry on. Its variable counts elements.
   mlir::scf::ForOp createLoop(unsigned loop, mlir::ValueRange inits, Body body);
+  /// `for 0 to end`, carrying one value; `root`, if given, takes the loop.
+  mlir::Value createCountingLoop(int64_t end, int64_t step, mlir::Value init,
+                                 llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> body,
+                                 mlir::scf::ForOp *root = nullptr);
   /// The first element of the current tile along `loop`: the loop's variable, or 0.
   mlir::OpFoldResult getOffset(unsigned loop) const;
 
   /// The tensor with every dimension padded to whole tiles.
   mlir::Value pad(const StreamedTensor &tensor);
+  mlir::Value padTo(mlir::Value tensor, llvm::ArrayRef<int64_t> shape);
   /// A destination for the whole result, in whole tiles.
   mlir::Value createDestination(const StreamedTensor &tensor);
   /// The result without padding.
@@ -50,10 +74,9 @@ public:
   /// A tensor constant of `shape` with the value that a reduction starts from; null (after an error) when `init` is no
   /// fill with a constant.
   mlir::Value createStart(mlir::Value init, llvm::ArrayRef<int64_t> shape);
-  /// Clones `generic` onto tiles. `loopOf` names the nest's loop for each of its loops, `isWhole` tells whether a loop
-  /// covers all tiles at once. Indices become those of the whole tensor; reductions skip what only padding holds.
-  mlir::linalg::GenericOp cloneOntoTiles(mlir::linalg::GenericOp generic, mlir::ValueRange inputs, mlir::Value init,
-                                         llvm::ArrayRef<unsigned> loopOf, llvm::function_ref<bool(unsigned)> isWhole);
+  /// Clones `generic` onto tiles. Indices become those of the whole tensor; reductions skip what only padding holds, and
+  /// what it holds can neither address anything nor divide.
+  mlir::linalg::GenericOp cloneOntoTiles(mlir::linalg::GenericOp generic, const GenericTiles &onto);
 
   mlir::OpBuilder &builder;
   const StreamedOp &op;

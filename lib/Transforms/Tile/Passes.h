@@ -4,6 +4,7 @@
 #define ST_TRANSFORMS_TILE_PASSES_H
 
 #include "Dialect/StDialect.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

@@ -6,8 +6,8 @@
 include "mlir/Pass/PassBase.td"
 
 class TilePhasePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
-  let dependentDialects = ["::st::StDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
-                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::st::StDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def ChooseTiling : TilePhasePass<"st-choose-tiling"> {
@@ -18,6 +18,11 @@ def ChooseTiling : TilePhasePass<"st-choose-tiling"> {
     operation identifies are one dimension and get one tile size, so that a producer and its readers cut their tensor
     into the same tiles. The dimension of an outermost loop (tokens) gets `token-tile-size`, a batch dimension of a
     product (heads) 1, any other `default-tile-size`; none more than its extent.
+
+    An operation that slides windows over an operand takes the batch and then the rows outermost, one at a time, and
+    all of what else moves its windows at once; so the rows of its operand stream one by one, and what prepares the
+    operand streams in that order already. Dimensions that the body indexes by computed values are read whole, by tiles
+    of the size in which they come.
     ```
     %m = linalg.generic ... {st.loop_order = array<i64: 0, 1, 2>, st.tile_sizes = array<i64: 8, 16, 16>}
     ```

@@ -26,8 +26,6 @@ public:
         columns(nest.getLoops(LoopKind::Column)) {}
 
   FailureOr<SmallVector<Value>> build(scf::ForOp &root) {
-    if (rows.empty())
-      return row.emitOpError("has no row dimension; a single row cannot stream");
     if (failed(placeBody()))
       return failure();
     classify();
@@ -36,7 +34,7 @@ public:
       wholes.push_back(nest.pad(input));
     for (const StreamedTensor &result : nest.op.results)
       destinations.push_back(nest.createDestination(result));
-    root = buildRows(0, destinations);
+    root = rows.empty() ? buildSingleRow(destinations) : buildRows(0, destinations);
     if (hasFailed)
       return failure();
     SmallVector<Value> results;
@@ -213,7 +211,13 @@ private:
 
   Value computeStep(linalg::GenericOp generic, ValueRange inputs, Value init,
                     llvm::function_ref<bool(unsigned)> isWhole) {
-    auto tiled = nest.cloneOntoTiles(generic, inputs, init, loopsOf[generic], isWhole);
+    GenericTiles onto;
+    onto.inputs = llvm::to_vector(inputs);
+    onto.init = init;
+    onto.maps = generic.getIndexingMapsArray();
+    onto.loopOf = loopsOf[generic];
+    onto.isWhole = isWhole;
+    auto tiled = nest.cloneOntoTiles(generic, onto);
     // Constants of the body are values from above for the steps in it.
     for (Operation &inner : *tiled.getBody())
       for (OpOperand &operand : inner.getOpOperands())
@@ -267,21 +271,43 @@ private:
     });
   }
 
+  /// A row operation without row dimensions: the one row stands in a loop that runs once.
+  scf::ForOp buildSingleRow(ValueRange destinations) {
+    Location loc = row.getLoc();
+    Value zero = arith::ConstantIndexOp::create(nest.builder, loc, 0);
+    Value one = arith::ConstantIndexOp::create(nest.builder, loc, 1);
+    auto loop = scf::ForOp::create(nest.builder, loc, zero, one, one, destinations);
+    OpBuilder::InsertionGuard guard(nest.builder);
+    nest.builder.setInsertionPointToStart(loop.getBody());
+    gatherInputs(1);
+    scf::YieldOp::create(nest.builder, loc, computeRows(loop.getRegionIterArgs()));
+    return loop;
+  }
+
   scf::ForOp buildRows(unsigned depth, ValueRange destinations) {
     return nest.createLoop(rows[depth], destinations, [&](ValueRange carried) -> SmallVector<Value> {
-      for (auto [whole, input, argument] : llvm::zip(wholes, nest.op.operands, row.getBody().getArguments()))
-        if (nest.getDepth(input.map, rows) == depth + 1 && !streamed.contains(argument))
-          rowsOf.map(argument, gather(whole, input.map));
+      gatherInputs(depth + 1);
       if (depth + 1 < rows.size())
         return llvm::to_vector_of<Value>(buildRows(depth + 1, carried).getResults());
-      computeBody();
-      if (hasFailed)
-        return llvm::to_vector(carried);
-      SmallVector<Value> written;
-      for (auto [yielded, result, destination] : llvm::zip(row.getYield().getOperands(), nest.op.results, carried))
-        written.push_back(scatter(yielded, result.map, destination));
-      return written;
+      return computeRows(carried);
     });
+  }
+
+  /// Inputs whose rows are known once `depth` loops are open.
+  void gatherInputs(unsigned depth) {
+    for (auto [whole, input, argument] : llvm::zip(wholes, nest.op.operands, row.getBody().getArguments()))
+      if (nest.getDepth(input.map, rows) == depth && !streamed.contains(argument))
+        rowsOf.map(argument, gather(whole, input.map));
+  }
+
+  SmallVector<Value> computeRows(ValueRange destinations) {
+    computeBody();
+    if (hasFailed)
+      return llvm::to_vector(destinations);
+    SmallVector<Value> written;
+    for (auto [yielded, result, destination] : llvm::zip(row.getYield().getOperands(), nest.op.results, destinations))
+      written.push_back(scatter(yielded, result.map, destination));
+    return written;
   }
 
   /// All but the last steps.
