@@ -144,6 +144,25 @@ TEST_F(MlirImportTest, SoftmaxAndFriends) {
   EXPECT_CONTAINS(text, "linalg.index 0");
 }
 
+TEST_F(MlirImportTest, SlicesBecomeConcatAndPad) {
+  std::string text =
+      print("func.func @f(%a: tensor<2x3xf32>, %b: tensor<4x3xf32>) -> (tensor<6x3xf32>, tensor<5x6xf32>, "
+            "tensor<6x3xf32>) {\n"
+            "  %e = tensor.empty() : tensor<6x3xf32>\n"
+            "  %0 = tensor.insert_slice %b into %e[2, 0] [4, 3] [1, 1] : tensor<4x3xf32> into tensor<6x3xf32>\n"
+            "  %1 = tensor.insert_slice %a into %0[0, 0] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<6x3xf32>\n"
+            "  %z = arith.constant 7.0 : f32\n"
+            "  %g = tensor.empty() : tensor<5x6xf32>\n"
+            "  %f = linalg.fill ins(%z : f32) outs(%g : tensor<5x6xf32>) -> tensor<5x6xf32>\n"
+            "  %2 = tensor.insert_slice %a into %f[1, 2] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<5x6xf32>\n"
+            // Gaps stay what they are.
+            "  %3 = tensor.insert_slice %a into %e[1, 0] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<6x3xf32>\n"
+            "  return %1, %2, %3 : tensor<6x3xf32>, tensor<5x6xf32>, tensor<6x3xf32>\n}");
+  EXPECT_CONTAINS(text, "tensor.concat dim(0) %arg0, %arg1");
+  EXPECT_CONTAINS(text, "tensor.pad %arg0 low[1, 2] high[2, 1]");
+  EXPECT_CONTAINS(text, "tensor.insert_slice %arg0 into %0[1, 0]");
+}
+
 //===----------------------------------------------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------------------------------------------===//

@@ -1,4 +1,5 @@
 #include "Import/Mlir/ImportMlir.h"
+#include "Import/Mlir/CombineSlices.h"
 #include "Import/Mlir/FixShapes.h"
 #include "Import/Mlir/LowerTosa.h"
 #include "Import/Mlir/ParseProgram.h"
@@ -151,6 +152,7 @@ static LogicalResult reduceBody(ModuleOp module, func::FuncOp entry, const MlirI
   if (failed(propagateShapes(module, entry)) || failed(simplifyOperations(entry)))
     return failure();
   convertScalars(entry);
+  combineSlices(entry);
   PassManager passes(module.getContext(), ModuleOp::getOperationName());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
