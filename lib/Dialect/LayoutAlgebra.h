@@ -56,9 +56,10 @@ llvm::SmallVector<LoopStride> getLoopsOf(ItensorType type, unsigned dim);
 int64_t getConstantOffset(ItensorType type, unsigned dim);
 
 /// `type` with data dimensions collapsed (`shape` has fewer) or expanded (it has more), as tensor.collapse_shape and
-/// tensor.expand_shape regroup those of a tensor: `reassociation` lists, for each dimension of the side of lower rank, the
-/// dimensions of the other. The result streams the same scalars in the same order, slice by slice. nullopt when some
-/// slice would be no slice of the regrouped tensor, or no itensor says where it lies. Vector elements are not regrouped.
+/// tensor.expand_shape regroup those of a tensor: `reassociation` lists, for each dimension of the side of lower rank,
+/// the dimensions of the other. The result streams the same scalars in the same order, slice by slice. nullopt when
+/// some slice would be no slice of the regrouped tensor, or no itensor says where it lies. Vector elements are not
+/// regrouped.
 std::optional<ItensorType> reassociate(ItensorType type, llvm::ArrayRef<llvm::SmallVector<int64_t, 2>> reassociation,
                                        llvm::ArrayRef<int64_t> shape);
 

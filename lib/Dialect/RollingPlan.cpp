@@ -92,8 +92,7 @@ bool RollingPlanner::othersMatch() {
     for (const StridedLoop &loop : ArrayRef(from.loops).take_front(sharedLoops))
       if (loop.strides[dim] != 0 && (dim == rolling.dim || padding.along(dim)))
         return false;
-    if (dim != rolling.dim &&
-        !writesAllRead(source, result, from, to, dim, sharedLoops + 1, sharedLoops + 1, padding))
+    if (dim != rolling.dim && !writesAllRead(source, result, from, to, dim, sharedLoops + 1, sharedLoops + 1, padding))
       return false;
   }
   return true;
@@ -144,8 +143,7 @@ void RollingPlanner::buildSegments(ArrayRef<int64_t> fills) {
       if (periods > 1 && periods * period > repeats)
         length = period, repeats = periods;
     }
-    rolling.segments.push_back(
-        {static_cast<int64_t>(repeats), SmallVector<int64_t>(fills.slice(at, length))});
+    rolling.segments.push_back({static_cast<int64_t>(repeats), SmallVector<int64_t>(fills.slice(at, length))});
     at += repeats * length;
   }
 }
@@ -178,8 +176,7 @@ std::optional<ConverterPlan> RollingPlanner::plan() {
   return std::nullopt;
 }
 
-std::optional<ConverterPlan> st::inferRollingConverter(ItensorType source, ItensorType result,
-                                                       const Padding &padding) {
+std::optional<ConverterPlan> st::inferRollingConverter(ItensorType source, ItensorType result, const Padding &padding) {
   if (whyNotProducer(source))
     return std::nullopt;
   source = padShape(canonicalize(source), padding);

@@ -20,6 +20,8 @@ void populateLowerPipeline(OpPassManager &manager, const LowerOptions &options) 
   // Loops that run once vanish first, so that no index depends on them when views are folded.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(memref::createFoldMemRefAliasOpsPass());
+  // What folding a view of another shape leaves.
+  manager.addPass(affine::createAffineExpandIndexOpsAsAffinePass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   // Buffers have their final shape only now; that they fit has been shown in `allocate`.

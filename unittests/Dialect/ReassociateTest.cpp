@@ -40,9 +40,8 @@ TEST(Reassociate, CollapsesWholeInnerDimensions) {
 
 TEST(Reassociate, SumsOuterAndInner) {
   Generator generator(2);
-  auto collapsed =
-      reassociate(generator.parse("1x4xf32, iter_space = [3, 2] * [1, 4], iter_map = (d0, d1) -> (d0, d1)"),
-                  Groups{{0, 1}}, {24});
+  auto collapsed = reassociate(
+      generator.parse("1x4xf32, iter_space = [3, 2] * [1, 4], iter_map = (d0, d1) -> (d0, d1)"), Groups{{0, 1}}, {24});
   ASSERT_TRUE(collapsed);
   EXPECT_EQ(text(*collapsed), "!st.itensor<4xf32, iter_space = [3, 2] * [8, 4], iter_map = (d0, d1) -> (d0 + d1)>");
 }

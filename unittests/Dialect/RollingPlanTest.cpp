@@ -107,10 +107,9 @@ ConverterPlan rollingPlan(Generator &generator, llvm::StringRef source, llvm::St
 
 TEST(RollingPlan, ThreeRowsForAWindowOfThree) {
   Generator generator(1);
-  ConverterPlan plan =
-      rollingPlan(generator, "8x1x6xf32, iter_space = [10] * [1], iter_map = (d0) -> (0, d0, 0)",
-                  "8x1x8xf32, iter_space = [10, 3] * [1, 1], iter_map = (d0, d1) -> (0, d0 + d1, 0)",
-                  {{0, 1, 1}, {0, 1, 1}});
+  ConverterPlan plan = rollingPlan(generator, "8x1x6xf32, iter_space = [10] * [1], iter_map = (d0) -> (0, d0, 0)",
+                                   "8x1x8xf32, iter_space = [10, 3] * [1, 1], iter_map = (d0, d1) -> (0, d0 + d1, 0)",
+                                   {{0, 1, 1}, {0, 1, 1}});
   EXPECT_EQ(plan.bufferShape, (Offset{8, 4, 8})); // 3 rows and the padding row
   EXPECT_EQ(plan.rolling->slots, 3);
   EXPECT_EQ(plan.rolling->firstFills, 2);
@@ -185,10 +184,10 @@ Windows drawWindows(Generator &generator) {
   if (span > paddedHeight)
     return drawWindows(generator);
   int64_t steps = (paddedHeight - span) / stride + 1, again = draw(1, 2);
-  windows.result = ItensorType::get(
-      &generator.context, {1, channels, 1, paddedWidth}, f32, {batch, channels, paddedHeight, paddedWidth},
-      {batch, steps, again, kernel}, {1, stride, 1, dilation},
-      mlir::AffineMap::get(4, 0, {d(0), zero, d(1) + d(3), zero}, &generator.context));
+  windows.result = ItensorType::get(&generator.context, {1, channels, 1, paddedWidth}, f32,
+                                    {batch, channels, paddedHeight, paddedWidth}, {batch, steps, again, kernel},
+                                    {1, stride, 1, dilation},
+                                    mlir::AffineMap::get(4, 0, {d(0), zero, d(1) + d(3), zero}, &generator.context));
   return windows;
 }
 

@@ -176,8 +176,7 @@ private:
   /// The stream that a reader of `argument`'s type takes from the producer at the other end of `link`.
   Value connect(const KernelLink &link, BlockArgument argument) {
     Value source = streams.lookup(link.result);
-    auto connection =
-        connectThrough(link, cast<ItensorType>(source.getType()), cast<ItensorType>(argument.getType()));
+    auto connection = connectThrough(link, cast<ItensorType>(source.getType()), cast<ItensorType>(argument.getType()));
     // Members of a group have a connection: without one their edge is beyond any limit.
     for (const Connection::Step &step : connection->steps)
       numConverters += !step.reassociation;

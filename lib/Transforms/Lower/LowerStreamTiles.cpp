@@ -20,12 +20,45 @@ static SmallVector<Value> enterTokenLoops(OpBuilder &builder, Location loc, Valu
   return enterPipelinedNest(builder, loc, extents, steps, /*initiationInterval=*/1);
 }
 
+/// Whether `tile` is a view of a buffer of another rank. Once it is folded, no vector of the tile's rank fits the buffer,
+/// so that tokens are taken apart into lanes.
+static bool isRegrouped(Value tile) {
+  while (Operation *view = tile.getDefiningOp()) {
+    if (isa<memref::ExpandShapeOp, memref::CollapseShapeOp>(view))
+      return true;
+    if (!isa<memref::SubViewOp, memref::CastOp>(view))
+      return false;
+    tile = view->getOperand(0);
+  }
+  return false;
+}
+
+/// Calls `access` for each lane of a token of type `vector` that lies at `indices`: its place in the token and in memory.
+/// Tokens are vectors along the last dimension.
+static void forEachLane(OpBuilder &builder, Location loc, VectorType vector, ArrayRef<Value> indices,
+                        function_ref<void(ArrayRef<int64_t>, ValueRange)> access) {
+  SmallVector<int64_t> place(vector.getRank(), 0);
+  for (int64_t lane = 0; lane < vector.getNumElements(); ++lane) {
+    place.back() = lane;
+    SmallVector<Value> at(indices);
+    Value offset = arith::ConstantIndexOp::create(builder, loc, lane);
+    at.back() = arith::AddIOp::create(builder, loc, at.back(), offset);
+    access(place, at);
+  }
+}
+
 static void lowerRead(StreamReadTileOp op, IRRewriter &rewriter) {
   StreamType stream = op.getStream().getType();
   rewriter.setInsertionPoint(op);
   SmallVector<Value> indices = enterTokenLoops(rewriter, op.getLoc(), op.getDest(), stream);
   Value token = StreamReadOp::create(rewriter, op.getLoc(), stream.getTokenType(), op.getStream());
-  if (isa<VectorType>(token.getType()))
+  auto vector = dyn_cast<VectorType>(token.getType());
+  if (vector && isRegrouped(op.getDest()))
+    forEachLane(rewriter, op.getLoc(), vector, indices, [&](ArrayRef<int64_t> lane, ValueRange at) {
+      Value scalar = vector::ExtractOp::create(rewriter, op.getLoc(), token, lane);
+      memref::StoreOp::create(rewriter, op.getLoc(), scalar, op.getDest(), at);
+    });
+  else if (vector)
     vector::StoreOp::create(rewriter, op.getLoc(), token, op.getDest(), indices);
   else
     memref::StoreOp::create(rewriter, op.getLoc(), token, op.getDest(), indices);
@@ -37,7 +70,14 @@ static void lowerWrite(StreamWriteTileOp op, IRRewriter &rewriter) {
   rewriter.setInsertionPoint(op);
   SmallVector<Value> indices = enterTokenLoops(rewriter, op.getLoc(), op.getValue(), stream);
   Value token;
-  if (auto vector = dyn_cast<VectorType>(stream.getTokenType()))
+  auto vector = dyn_cast<VectorType>(stream.getTokenType());
+  if (vector && isRegrouped(op.getValue())) {
+    token = arith::ConstantOp::create(rewriter, op.getLoc(), rewriter.getZeroAttr(vector));
+    forEachLane(rewriter, op.getLoc(), vector, indices, [&](ArrayRef<int64_t> lane, ValueRange at) {
+      Value scalar = memref::LoadOp::create(rewriter, op.getLoc(), op.getValue(), at);
+      token = vector::InsertOp::create(rewriter, op.getLoc(), scalar, token, lane);
+    });
+  } else if (vector)
     token = vector::LoadOp::create(rewriter, op.getLoc(), vector, op.getValue(), indices);
   else
     token = memref::LoadOp::create(rewriter, op.getLoc(), op.getValue(), indices);

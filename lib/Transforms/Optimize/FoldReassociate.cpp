@@ -17,17 +17,35 @@ namespace st {
 using namespace mlir;
 using namespace st;
 
-/// `tile` in the shape of `type`.
-static Value reshape(OpBuilder &builder, Location loc, Value tile, RankedTensorType type, ArrayAttr reassociation) {
-  if (cast<RankedTensorType>(tile.getType()).getRank() > type.getRank())
-    return tensor::CollapseShapeOp::create(builder, loc, type, tile, reassociation);
+/// The groups of a reassociation attribute.
+static SmallVector<ReassociationIndices> getGroups(ArrayAttr reassociation) {
   SmallVector<ReassociationIndices> groups;
   for (Attribute group : reassociation) {
     auto &dims = groups.emplace_back();
     for (Attribute dim : cast<ArrayAttr>(group))
       dims.push_back(cast<IntegerAttr>(dim).getInt());
   }
-  return tensor::ExpandShapeOp::create(builder, loc, type, tile, groups);
+  return groups;
+}
+
+/// Reads a tile of `stream` in place of `read`, whose shape has other groups of dimensions. Memory has the shape of
+/// lower rank: to reach its elements from the other takes products and sums, the other way round divisions.
+static Value readRegrouped(ItensorReadOp read, BlockArgument stream, ArrayAttr reassociation) {
+  OpBuilder builder(read);
+  Location loc = read.getLoc();
+  RankedTensorType from = cast<ItensorType>(stream.getType()).getTileType();
+  auto to = cast<RankedTensorType>(read.getResult().getType());
+  bool collapses = from.getRank() > to.getRank();
+  SmallVector<ReassociationIndices> groups = getGroups(reassociation);
+  RankedTensorType inMemory = collapses ? to : from;
+  Value init = tensor::EmptyOp::create(builder, loc, inMemory.getShape(), inMemory.getElementType());
+  if (collapses)
+    init = tensor::ExpandShapeOp::create(builder, loc, from, init, groups);
+  auto regrouped = ItensorReadOp::create(builder, loc, from, stream, init);
+  regrouped->setDiscardableAttrs(read->getDiscardableAttrDictionary());
+  if (collapses)
+    return tensor::CollapseShapeOp::create(builder, loc, to, regrouped.getResult(), groups);
+  return tensor::ExpandShapeOp::create(builder, loc, to, regrouped.getResult(), groups);
 }
 
 /// Lets the task behind `use` read the source of `op`.
@@ -46,13 +64,7 @@ static LogicalResult foldIntoReader(ItensorReassociateOp op, OpOperand &use) {
   }
   argument.setType(type);
   for (ItensorReadOp read : reads) {
-    OpBuilder builder(read);
-    RankedTensorType tile = type.getTileType();
-    Value empty = tensor::EmptyOp::create(builder, read.getLoc(), tile.getShape(), tile.getElementType());
-    auto regrouped = ItensorReadOp::create(builder, read.getLoc(), tile, argument, empty);
-    regrouped->setDiscardableAttrs(read->getDiscardableAttrDictionary());
-    read.replaceAllUsesWith(reshape(builder, read.getLoc(), regrouped.getResult(),
-                                    cast<RankedTensorType>(read.getResult().getType()), op.getReassociation()));
+    read.replaceAllUsesWith(readRegrouped(read, argument, op.getReassociation()));
     Value init = read.getInit();
     read.erase();
     if (init.use_empty() && init.getDefiningOp<tensor::EmptyOp>())

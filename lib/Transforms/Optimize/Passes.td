@@ -46,7 +46,8 @@ def MaterializeKernel : OptimizePhasePass<"st-materialize-kernel"> {
   let description = [{
     A converter fills its buffer with the source's inner loops and drains it with the result's, once for each round of
     the loops that both share; where a line buffer is smaller, it keeps the rows of a window, the one that nobody needs
-    any more making room for the next, and one row of padding where windows reach beyond the data. A crossing becomes a task that moves packed tiles between external memory and a stream.
+    any more making room for the next, and one row of padding where windows reach beyond the data. A crossing becomes a
+    task that moves packed tiles between external memory and a stream.
     ```
     %k = st.kernel @k (%s = %x : tensor<3x8x8x16xf32> as !a) ...
     // becomes

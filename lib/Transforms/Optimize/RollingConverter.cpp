@@ -32,8 +32,9 @@ private:
 
   /// The loops of `type` inside the row loop or the step loop, as counts.
   SmallVector<TaskBuilder::Loop> getInnerLoops(ItensorType type) {
-    return llvm::map_to_vector(type.getTripCounts().drop_front(plan.sharedLoops + 1),
-                               [](int64_t count) { return TaskBuilder::Loop{count, 1}; });
+    return llvm::map_to_vector(type.getTripCounts().drop_front(plan.sharedLoops + 1), [](int64_t count) {
+      return TaskBuilder::Loop{count, 1};
+    });
   }
   /// The place along `dim` that `counts` of the inner loops lead to, in scalars.
   OpFoldResult getOffset(ItensorType type, unsigned dim, ValueRange counts, int64_t start) {
@@ -137,8 +138,7 @@ Value RollingWriter::gatherTile(Value buffer, Slice slice, OpFoldResult row) {
                                                  buffer, slice.offsets, slice.sizes, slice.strides);
     SmallVector<OpFoldResult> place(rowShape.size(), zero);
     place[rolling.dim] = counts.front();
-    return {
-        tensor::InsertSliceOp::create(task.body, loc, taken, carried.front(), place, slice.sizes, slice.strides)};
+    return {tensor::InsertSliceOp::create(task.body, loc, taken, carried.front(), place, slice.sizes, slice.strides)};
   };
   return task.buildNest(TaskBuilder::Loop{type.getDimSize(rolling.dim), 1}, tile, copyRow).front();
 }
@@ -150,10 +150,9 @@ Value RollingWriter::drain(Value buffer, OpFoldResult window, Value stream) {
     OpFoldResult row = apply(d(0) * step + d(1), {window, inner});
     bool isOneRow = plan.result.getTileShape()[rolling.dim] == 1;
     Slice slice = getSlice(plan.result, counts, isOneRow ? getSlot(row) : row);
-    Value tile = isOneRow
-                     ? tensor::ExtractSliceOp::create(task.body, loc, plan.result.getTileType(), buffer, slice.offsets,
-                                                      slice.sizes, slice.strides)
-                     : gatherTile(buffer, slice, row);
+    Value tile = isOneRow ? tensor::ExtractSliceOp::create(task.body, loc, plan.result.getTileType(), buffer,
+                                                           slice.offsets, slice.sizes, slice.strides)
+                          : gatherTile(buffer, slice, row);
     return {task.push(tile, carried.front())};
   };
   return task.buildNest(getInnerLoops(plan.result), stream, drainTile).front();
@@ -193,9 +192,8 @@ void RollingWriter::write() {
   Values carried{createConverterBuffer(task, loc, plan.bufferShape, plan.source.getScalarType(), pad),
                  task.getInits().front()};
   if (plan.rounds > 1)
-    carried = task.buildNest(
-        TaskBuilder::Loop{plan.rounds, 1}, carried,
-        [&](ValueRange, ValueRange values) -> Values { return writeRound(values[0], values[1]); });
+    carried = task.buildNest(TaskBuilder::Loop{plan.rounds, 1}, carried,
+                             [&](ValueRange, ValueRange values) -> Values { return writeRound(values[0], values[1]); });
   else
     carried = writeRound(carried[0], carried[1]);
   task.finish(carried[1]);
