@@ -8,7 +8,7 @@
 // AMBIGUOUS: error: the file holds several functions that could be compiled; choose one with --entry NAME
 // AMBIGUOUS: note: @first is one
 // AMBIGUOUS: note: @second is one
-// AMBIGUOUS: error: cannot import
+// AMBIGUOUS: cannot import
 // UNKNOWN: error: there is no function @third with a body; correct --entry
 // HARNESS: error: @main has no results, so there is nothing to compute
 
