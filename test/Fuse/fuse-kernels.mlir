@@ -160,7 +160,7 @@ func.func @chain(%x: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>) {
 // What the host does to a tensor happens between two launches.
 // CHECK-LABEL: func.func @host_between(
 // CHECK:         st.kernel @first (
-// CHECK:         tensor.expand_shape
+// CHECK:         linalg.transpose
 // CHECK:         st.kernel @second (
 func.func @host_between(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
   %first = st.kernel @first (%s = %x : tensor<8x8xf32> as !c) -> (tensor<8x8xf32>) {
@@ -183,8 +183,8 @@ func.func @host_between(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
     }
     st.yield %r : !c
   }
-  %wide = tensor.expand_shape %first [[0, 1], [2]] output_shape [2, 4, 8] : tensor<8x8xf32> into tensor<2x4x8xf32>
-  %back = tensor.collapse_shape %wide [[0, 1], [2]] : tensor<2x4x8xf32> into tensor<8x8xf32>
+  %e = tensor.empty() : tensor<8x8xf32>
+  %back = linalg.transpose ins(%first : tensor<8x8xf32>) outs(%e : tensor<8x8xf32>) permutation = [1, 0]
   %second = st.kernel @second (%s = %back : tensor<8x8xf32> as !c) -> (tensor<8x8xf32>) {
     %empty = st.itensor_empty : !c
     %r = st.task @second reads(%in = %s : !c) inits(%out = %empty : !c) attributes {st.kind = "compute"} {
