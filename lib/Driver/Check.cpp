@@ -2,6 +2,7 @@
 
 #include "Driver/Check.h"
 #include "Driver/Compile.h"
+#include "Driver/Diagnostics.h"
 #include "Driver/HlsSimulation.h"
 #include "Driver/Parameters.h"
 #include "Reference/Reference.h"
@@ -94,7 +95,7 @@ static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &i
   }
   auto results = reference::run(module, entry.getName(), arguments, options);
   if (failed(results))
-    return makeError("the design could not be executed");
+    return alreadyDiagnosed("the design could not be executed");
   NamedArrays named;
   for (auto [index, result] : llvm::enumerate(*results))
     named[resultName(entry, index)] = std::move(result);
@@ -125,7 +126,7 @@ static llvm::Expected<OwningOpRef<ModuleOp>> loadDesign(StringRef design, MLIRCo
     return noDesign(design);
   auto module = parseSourceFile<ModuleOp>(path, context);
   if (!module)
-    return makeError("cannot read '{0}'", path);
+    return alreadyDiagnosed(llvm::formatv("cannot read '{0}'; compile the model again", path));
   if (auto bindError = bindParameters(*module, (design + "/params").str()))
     return std::move(bindError);
   return std::move(module);
@@ -182,8 +183,8 @@ CheckReport st::compareResults(const NamedArrays &actual, const NamedArrays &ref
   return report;
 }
 
-/// The path of the model that a design was compiled from, and how it was read.
-static llvm::Expected<std::pair<std::string, ModelOptions>> modelOf(StringRef design) {
+/// The model that a design was compiled from, read as it was then.
+static llvm::Expected<OwningOpRef<ModuleOp>> importModelOf(StringRef design, MLIRContext *context) {
   auto json = readJson((design + "/design.json").str());
   if (!json)
     return json.takeError();
@@ -195,7 +196,12 @@ static llvm::Expected<std::pair<std::string, ModelOptions>> modelOf(StringRef de
           if (auto *dim = entry.getAsObject())
             options.dims[dim->getString("name").value_or("").str()] = dim->getInteger("size").value_or(0);
       options.entry = object->getString("entry").value_or("").str();
-      return std::make_pair(model->str(), options);
+      OnnxPartition partition;
+      auto module = importModel(*model, options, context, object->get("partition") ? &partition : nullptr);
+      if (!module)
+        return alreadyDiagnosed(
+            llvm::formatv("cannot import '{0}' to judge the design; give --inputs and --golden", *model));
+      return std::move(module);
     }
   return makeError("{0}/design.json names no model; give --golden", design);
 }
@@ -206,12 +212,10 @@ llvm::Expected<CheckReport> st::checkDesign(const CheckOptions &options, MLIRCon
   NamedArrays inputs, golden;
   OwningOpRef<ModuleOp> model;
   if (options.inputs.empty() || options.golden.empty()) {
-    auto source = modelOf(options.design);
-    if (!source)
-      return source.takeError();
-    model = importModel(source->first, source->second, context);
-    if (!model)
-      return makeError("cannot import '{0}' to judge the design; give --inputs and --golden", source->first);
+    auto imported = importModelOf(options.design, context);
+    if (!imported)
+      return imported.takeError();
+    model = std::move(*imported);
   }
   auto given = options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*model, 1)) : readNpz(options.inputs);
   if (!given)

@@ -5,10 +5,13 @@
 #include "Device/Device.h"
 #include "Dialect/StDialect.h"
 #include "Driver/Check.h"
+#include "Driver/Diagnostics.h"
+#include "Driver/Fallbacks.h"
 #include "Driver/Parameters.h"
 #include "Emit/Hls/EmitHls.h"
 #include "Import/Mlir/ImportMlir.h"
 #include "Import/Onnx/ImportOnnx.h"
+#include "Reference/Reference.h"
 #include "Support/Error.h"
 #include "Support/FileSystem.h"
 #include "Support/Json.h"
@@ -24,7 +27,17 @@
 using namespace mlir;
 using namespace st;
 
-OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &options, MLIRContext *context) {
+/// What the importer computes of known operands. Where the reference cannot, the operations stay in the model.
+static std::optional<std::vector<Array>> evaluateConstants(ModuleOp module) {
+  ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
+  auto results = reference::run(module, "main", {});
+  if (failed(results))
+    return std::nullopt;
+  return std::move(*results);
+}
+
+OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &options, MLIRContext *context,
+                                      OnnxPartition *partition) {
   StringRef extension = llvm::sys::path::extension(path);
   if (extension == ".onnx" && !options.entry.empty()) {
     emitError(FileLineColLoc::get(context, path, 0, 0))
@@ -35,6 +48,8 @@ OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &option
     OnnxImportOptions onnx;
     for (auto &[name, size] : options.dims)
       onnx.dims[name] = size;
+    onnx.evaluate = evaluateConstants;
+    onnx.partition = partition;
     return importOnnx(path, onnx, context);
   }
   if (extension == ".mlir" || extension == ".mlirbc") {
@@ -110,7 +125,7 @@ static llvm::Error runPhase(Phase phase, ModuleOp module, const CompileOptions &
   if (options.extendPhase)
     options.extendPhase(phase, manager);
   if (failed(manager.run(module)))
-    return makeError("phase '{0}' failed", getPhaseName(phase));
+    return alreadyDiagnosed(llvm::formatv("stopped in phase '{0}'; nothing was written", getPhaseName(phase)));
   return llvm::Error::success();
 }
 
@@ -166,6 +181,7 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
                                                    const PhaseObserver &observer) {
   if (auto error = completeOptions(options.phases))
     return std::move(error);
+  options.phases.partition = options.partition;
   auto folder = OutputFolder::create(options.output);
   if (!folder)
     return folder.takeError();
@@ -173,6 +189,8 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
   OwningOpRef<ModuleOp> module;
   std::optional<StageVerifier> verifier;
   std::optional<Design> design;
+  OnnxPartition partition;
+  llvm::json::Array fallbacks;
   llvm::json::Value json = llvm::json::Object{{"schema_version", 1}, {"phase", getPhaseName(options.to)}};
   llvm::json::Array phaseSeconds;
 
@@ -182,9 +200,9 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
     StringRef name = getPhaseName(phase);
     auto start = std::chrono::steady_clock::now();
     if (phase == Phase::Import) {
-      module = importModel(options.model, options.modelOptions, context);
+      module = importModel(options.model, options.modelOptions, context, options.partition ? &partition : nullptr);
       if (!module)
-        return makeError("cannot import '{0}'", options.model);
+        return alreadyDiagnosed(llvm::formatv("cannot import '{0}'; nothing was written", options.model));
       NamedArrays inputs;
       if (options.verifyEachStage) {
         auto given =
@@ -211,6 +229,7 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
       if (!collected)
         return collected.takeError();
       design = std::move(*collected);
+      fallbacks = describeFallbacks(*module);
     }
     if (phase != Phase::Emit) {
       std::string file = llvm::formatv("ir/{0}-{1}.mlir", llvm::format_decimal(index, 2), name).str();
@@ -226,6 +245,10 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
       if (auto error = verifier->verify(name, *module))
         return std::move(error);
   }
+  if (options.partition)
+    (*json.getAsObject())["partition"] = toJson(partition);
+  if (!fallbacks.empty())
+    (*json.getAsObject())["fallbacks"] = std::move(fallbacks);
   (*json.getAsObject())["compile_seconds"] = std::move(phaseSeconds);
   if (auto error = writeJson(folder->path("design.json"), json))
     return std::move(error);

@@ -3,6 +3,7 @@
 #ifndef ST_DRIVER_COMPILE_H
 #define ST_DRIVER_COMPILE_H
 
+#include "Import/Onnx/OnnxPartition.h"
 #include "Pipelines/Phases.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/JSON.h"
@@ -21,11 +22,13 @@ struct ModelOptions {
 };
 
 struct CompileOptions {
-  std::string model;  ///< .onnx or .mlir
+  std::string model; ///< .onnx or .mlir
   ModelOptions modelOptions;
   std::string output; ///< folder to write
   Phase to = Phase::Emit;
   PhaseOptions phases;
+  /// Leave what cannot be mapped to the host and compile the rest, instead of failing.
+  bool partition = false;
   /// Execute the IR after every phase and compare with the phase before.
   bool verifyEachStage = false;
   /// Inputs for `verifyEachStage` (.npz by the model's names); random ones where empty.
@@ -40,9 +43,10 @@ using PhaseObserver = std::function<void(llvm::StringRef phase, double seconds)>
 /// A context with every dialect that a model or its compilation may hold.
 std::unique_ptr<mlir::MLIRContext> createContext();
 
-/// Reads a model into linalg on tensors; null after a diagnostic.
+/// Reads a model into linalg on tensors; null after a diagnostic. Where `partition` is given, nodes that cannot be
+/// imported are left to the host, and it tells which.
 mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path, const ModelOptions &options,
-                                              mlir::MLIRContext *context);
+                                              mlir::MLIRContext *context, OnnxPartition *partition = nullptr);
 
 /// Compiles `options.model` and writes the folder: completely, or not at all. Returns the contents of design.json.
 /// Diagnostics of the IR go to the context's handler; the error then only says which phase failed.

@@ -1,6 +1,7 @@
 //===- Summary.cpp - What `compile` and `check` tell a person -------------------------------------------------===//
 
 #include "Driver/Summary.h"
+#include "Driver/Fallbacks.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -78,6 +79,7 @@ void st::printSummary(const json::Value &design, llvm::raw_ostream &out) {
     printTotals(*totals, out);
   if (const json::Object *memory = object->getObject("intermediate_memory"))
     printMemory(*memory, out);
+  printFallbacks(*object, out);
 }
 
 void st::printReport(const CheckReport &report, llvm::raw_ostream &out) {

@@ -7,9 +7,11 @@
 #include "Device/Device.h"
 #include "Driver/Check.h"
 #include "Driver/Compile.h"
+#include "Driver/Diagnostics.h"
+#include "Driver/Inspect.h"
 #include "Driver/Summary.h"
 #include "Support/Error.h"
-#include "mlir/Support/ToolUtilities.h"
+#include "Support/Interruption.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -29,6 +31,7 @@ namespace cl = llvm::cl;
 static cl::OptionCategory category("StreamTensor options");
 
 static cl::SubCommand compileCommand("compile", "compile a model to a dataflow accelerator");
+static cl::SubCommand inspectCommand("inspect", "tell what a model holds and what of it can be compiled");
 static cl::SubCommand checkCommand("check", "compare what a compiled design computes with its model or golden outputs");
 static cl::SubCommand runCommand("run", "run a compiled design on your own tensors");
 static cl::SubCommand devicesCommand("devices", "list the boards that are described in devices/");
@@ -36,17 +39,23 @@ static cl::SubCommand phasesCommand("phases", "list the phases of compilation, i
 static cl::SubCommand versionCommand("version", "print the version");
 
 static cl::opt<std::string> model(cl::Positional, cl::Required, cl::desc("MODEL.{onnx,mlir}"), cl::sub(compileCommand),
-                                  cl::cat(category));
+                                  cl::sub(inspectCommand), cl::cat(category));
 static cl::list<std::string> dims("dim",
                                   cl::desc("Size of a dynamic axis of the model (repeatable); NAME is the axis's, "
                                            "or INPUT.AXIS where it has none"),
-                                  cl::value_desc("NAME=VALUE"), cl::sub(compileCommand), cl::cat(category));
+                                  cl::value_desc("NAME=VALUE"), cl::sub(compileCommand), cl::sub(inspectCommand),
+                                  cl::cat(category));
 static cl::opt<std::string> entry("entry", cl::desc("The function to compile, where an .mlir file has several"),
-                                  cl::value_desc("name"), cl::sub(compileCommand), cl::cat(category));
+                                  cl::value_desc("name"), cl::sub(compileCommand), cl::sub(inspectCommand),
+                                  cl::cat(category));
+static cl::opt<bool> partition("partition",
+                               cl::desc("Leave what cannot be mapped to the host, list it, and compile the rest"),
+                               cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> output("o", cl::Required, cl::desc("Folder to write; a previous design there is replaced"),
                                    cl::value_desc("folder"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> device("device", cl::init("u55c"), cl::desc("Board name, or path of a device file"),
-                                   cl::value_desc("name"), cl::sub(compileCommand), cl::cat(category));
+                                   cl::value_desc("name"), cl::sub(compileCommand), cl::sub(inspectCommand),
+                                   cl::cat(category));
 static cl::opt<double> clockMhz("clock", cl::init(0), cl::desc("Kernel clock in MHz (default: the device's)"),
                                 cl::value_desc("MHz"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> toPhase("to", cl::init("emit"), cl::desc("Stop after this phase (see `phases`)"),
@@ -82,11 +91,12 @@ static cl::opt<std::string> golden("golden", cl::desc("Expected outputs by name 
 static cl::opt<std::string> outputs("outputs", cl::Required, cl::desc("Where to write the outputs"),
                                     cl::value_desc("file.npz"), cl::sub(runCommand), cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print JSON on standard output"), cl::sub(compileCommand),
-                          cl::sub(checkCommand), cl::sub(runCommand), cl::sub(devicesCommand), cl::sub(phasesCommand),
-                          cl::sub(versionCommand), cl::cat(category));
+                          cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(runCommand), cl::sub(devicesCommand),
+                          cl::sub(phasesCommand), cl::sub(versionCommand), cl::cat(category));
 
 static const char *const overview =
     "StreamTensor compiles models to stream-based dataflow accelerators\n\n"
+    "  streamtensor inspect model.onnx                           what is in it, and what can be compiled\n"
     "  streamtensor compile model.onnx -o design --device u55c   compile for a board\n"
     "  streamtensor compile model.onnx -o design --to tile       stop after a phase and read design/ir/\n"
     "  streamtensor check design --backend hls                   does the emitted C++ compute the model?\n"
@@ -97,8 +107,28 @@ static const char *const overview =
 // Commands: each returns the exit status
 //===----------------------------------------------------------------------------------------------------------===//
 
+/// What the IR's own diagnostics were, for --json.
+static const DiagnosticPrinter *printed = nullptr;
+
+static int print(const llvm::json::Value &value);
+
 static int fail(llvm::Error error) {
-  llvm::WithColor::error(llvm::errs()) << llvm::toString(std::move(error)) << "\n";
+  bool isDiagnosed = isAlreadyDiagnosed(error);
+  std::string message = llvm::toString(std::move(error));
+  // Errors that were told where they happened are not told again.
+  if (isDiagnosed)
+    llvm::errs() << message << "\n";
+  else
+    llvm::WithColor::error(llvm::errs()) << message << "\n";
+  if (json) {
+    llvm::json::Array errors;
+    if (printed)
+      for (const UserDiagnostic &diagnostic : printed->diagnostics())
+        errors.push_back(toJson(diagnostic));
+    if (!isDiagnosed)
+      errors.push_back(toJson({DiagnosticSeverity::Error, "", message, {}}));
+    print(llvm::json::Object{{"ok", false}, {"errors", std::move(errors)}});
+  }
   return 1;
 }
 
@@ -136,6 +166,22 @@ static std::vector<std::string> deviceFolders(const char *program) {
   return folders;
 }
 
+static int inspect(const char *program, MLIRContext &context) {
+  auto modelOptions = readModelOptions();
+  if (!modelOptions)
+    return fail(modelOptions.takeError());
+  auto path = findDeviceFile(device, deviceFolders(program));
+  if (!path)
+    return fail(path.takeError());
+  auto inspection = inspectModel({model, *modelOptions, *path}, &context);
+  if (!inspection)
+    return fail(inspection.takeError());
+  if (json)
+    return print(*inspection);
+  printInspection(*inspection, llvm::outs());
+  return 0;
+}
+
 static int compile(const char *program, MLIRContext &context) {
   CompileOptions options;
   options.model = model;
@@ -144,6 +190,7 @@ static int compile(const char *program, MLIRContext &context) {
     return fail(modelOptions.takeError());
   options.modelOptions = std::move(*modelOptions);
   options.output = output;
+  options.partition = partition;
   options.verifyEachStage = verifyEachStage;
   options.inputs = inputs;
   auto phase = findPhase(toPhase);
@@ -241,28 +288,81 @@ static int version() {
   return 0;
 }
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
-  cl::HideUnrelatedOptions(category);
-  for (cl::SubCommand *command : cl::getRegisteredSubcommands())
-    cl::HideUnrelatedOptions(category, *command);
-  cl::ParseCommandLineOptions(argc, argv, overview);
+/// The examples that end a command's help.
+static const char *examplesOf(StringRef command) {
+  if (command == "inspect")
+    return "EXAMPLES:\n"
+           "  streamtensor inspect model.onnx                   a page: tensors, operators, work, what is supported\n"
+           "  streamtensor inspect model.onnx --dim batch=1     with a dynamic axis fixed, so that work can be "
+           "counted\n"
+           "  streamtensor inspect model.mlir --json            for machines; docs/inspect.schema.json describes it\n";
+  if (command == "compile")
+    return "EXAMPLES:\n"
+           "  streamtensor compile model.onnx -o design         everything: IR, HLS C++, parameters, design.json\n"
+           "  streamtensor compile model.onnx -o design --dim sequence=64 --device u55c --clock 250\n"
+           "  streamtensor compile model.onnx -o design --partition      the host runs what cannot be mapped\n"
+           "  streamtensor compile model.mlir -o design --to fuse        stop early and read design/ir/\n"
+           "  streamtensor compile model.onnx -o design --verify-each-stage\n";
+  if (command == "check")
+    return "EXAMPLES:\n"
+           "  streamtensor check design                         random inputs, against the model interpreted\n"
+           "  streamtensor check design --backend hls           the emitted C++, in both C simulations\n"
+           "  streamtensor check design --inputs in.npz --golden out.npz\n";
+  if (command == "run")
+    return "EXAMPLES:\n"
+           "  streamtensor run design --inputs in.npz --outputs out.npz        arrays by the model's names\n"
+           "  streamtensor run design --inputs in.npz --outputs out.npz --backend hls\n";
+  if (command == "devices")
+    return "EXAMPLES:\n"
+           "  streamtensor devices --json\n"
+           "  STREAMTENSOR_DEVICES=~/boards streamtensor devices     also those described in a folder of your own\n";
+  if (command == "phases")
+    return "EXAMPLES:\n  streamtensor phases\n";
+  if (command == "version")
+    return "EXAMPLES:\n  streamtensor version --json\n";
+  return "";
+}
 
-  std::unique_ptr<MLIRContext> context = createContext();
-  llvm::SourceMgr sources;
-  SourceMgrDiagnosticHandler diagnostics(sources, context.get());
+static int runCommandLine(const char *program, MLIRContext &context) {
+  if (inspectCommand)
+    return inspect(program, context);
   if (compileCommand)
-    return compile(argv[0], *context);
+    return compile(program, context);
   if (checkCommand)
-    return check(*context);
-  if (runCommand)
-    return run(*context);
+    return check(context);
+  if (::runCommand)
+    return run(context);
   if (devicesCommand)
-    return listDevices(argv[0]);
+    return listDevices(program);
   if (phasesCommand)
     return listPhases();
   if (versionCommand)
     return version();
   cl::PrintHelpMessage();
   return 1;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  installInterruptHandler();
+  cl::HideUnrelatedOptions(category);
+  for (cl::SubCommand *command : cl::getRegisteredSubcommands())
+    cl::HideUnrelatedOptions(category, *command);
+  cl::extrahelp examples(examplesOf(argc > 1 ? argv[1] : ""));
+  cl::ParseCommandLineOptions(argc, argv, overview);
+
+  std::unique_ptr<MLIRContext> context = createContext();
+  llvm::SourceMgr sources;
+  DiagnosticPrinter diagnostics(sources, context.get(), llvm::errs());
+  printed = &diagnostics;
+  int status = runCommandLine(argv[0], *context);
+  // A report that nobody received is no success.
+  llvm::outs().flush();
+  if (llvm::outs().has_error()) {
+    llvm::WithColor::error(llvm::errs()) << "standard output cannot be written: " << llvm::outs().error().message()
+                                         << "\n";
+    llvm::outs().clear_error();
+    return 1;
+  }
+  return status;
 }

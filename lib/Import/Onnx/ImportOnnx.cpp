@@ -274,12 +274,27 @@ Location ModelImporter::location(const onnx::NodeProto &node) {
 }
 
 LogicalResult ModelImporter::importNodes(ImportScope &scope, Partitioner *partitioner) {
+  // Every node that cannot be compiled is reported, but not those that only read its results.
+  llvm::StringSet<> lost;
+  unsigned numFailed = 0;
   for (const onnx::NodeProto &node : model.graph().node()) {
     Location nodeLoc = location(node);
-    if (failed(partitioner ? partitioner->importNode(node, nodeLoc) : importNode(node, scope, nodeLoc)))
-      return failure();
+    if (partitioner) {
+      if (failed(partitioner->importNode(node, nodeLoc)))
+        return failure();
+      continue;
+    }
+    bool readsLost = llvm::any_of(node.input(), [&](const std::string &name) { return lost.contains(name); });
+    if (!readsLost && succeeded(importNode(node, scope, nodeLoc)))
+      continue;
+    numFailed += !readsLost;
+    for (const std::string &name : node.output())
+      lost.insert(name);
   }
-  return success();
+  if (numFailed)
+    emitRemark(loc) << path << ": --partition leaves what cannot be compiled to the host and compiles the rest; "
+                    << "`streamtensor inspect` lists both";
+  return success(numFailed == 0);
 }
 
 /// The return, and with it the types and names of the results.
