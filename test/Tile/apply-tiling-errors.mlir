@@ -53,3 +53,35 @@ func.func @run_time_start(%x: tensor<8x8xf32>, %s: f32) -> tensor<8xf32> {
   } -> tensor<8xf32>
   return %y : tensor<8xf32>
 }
+
+// -----
+
+func.func @cut_window(%x: tensor<9xf32>, %w: tensor<2xf32>) -> tensor<8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+  // expected-error @below {{moves its windows along loop 0, which needs tile size 1}}
+  %y = linalg.generic {indexing_maps = [affine_map<(i, a) -> (i + a)>, affine_map<(i, a) -> (a)>, affine_map<(i, a) -> (i)>], iterator_types = ["parallel", "reduction"]} ins(%x, %w : tensor<9xf32>, tensor<2xf32>) outs(%f : tensor<8xf32>) attrs = {st.loop_order = array<i64: 0, 1>, st.tile_sizes = array<i64: 4, 2>} {
+  ^bb0(%in: f32, %weight: f32, %out: f32):
+    %0 = arith.mulf %in, %weight : f32
+    %1 = arith.addf %0, %out : f32
+    linalg.yield %1 : f32
+  } -> tensor<8xf32>
+  return %y : tensor<8xf32>
+}
+
+// -----
+
+func.func @no_operand_tilings(%x: tensor<9xf32>, %w: tensor<2xf32>) -> tensor<8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+  // expected-error @below {{needs a tiling of each of its 2 operands}}
+  %y = linalg.generic {indexing_maps = [affine_map<(i, a) -> (i + a)>, affine_map<(i, a) -> (a)>, affine_map<(i, a) -> (i)>], iterator_types = ["parallel", "reduction"]} ins(%x, %w : tensor<9xf32>, tensor<2xf32>) outs(%f : tensor<8xf32>) attrs = {st.loop_order = array<i64: 0, 1>, st.tile_sizes = array<i64: 1, 2>} {
+  ^bb0(%in: f32, %weight: f32, %out: f32):
+    %0 = arith.mulf %in, %weight : f32
+    %1 = arith.addf %0, %out : f32
+    linalg.yield %1 : f32
+  } -> tensor<8xf32>
+  return %y : tensor<8xf32>
+}
