@@ -197,6 +197,25 @@ bool Compiler::compileTensor(Operation *op) {
         in.data = table(std::move(slice));
         return true;
       })
+      .Case([&](tensor::ConcatOp concat) {
+        auto type = concat.getResultType();
+        allocate(concat);
+        SmallVector<int64_t> strides = byteStrides(type);
+        int64_t offset = 0;
+        for (Value part : concat.getInputs()) {
+          auto partType = cast<RankedTensorType>(part.getType());
+          Slice slice;
+          slice.address.bytes = offset * strides[concat.getDim()];
+          slice.copy = StridedCopy::plan(partType.getShape(), strides, byteStrides(partType),
+                                         memoryBytes(elementKind(type)));
+          Instruction &in = emit(runInsertSlice);
+          in.dst = reg(concat);
+          in.a = reg(part);
+          in.data = table(std::move(slice));
+          offset += partType.getDimSize(concat.getDim());
+        }
+        return true;
+      })
       .Case([&](tensor::PadOp pad) { return compilePad(pad), true; })
       .Case([&](tensor::GenerateOp generate) { return compileGenerate(generate), true; })
       .Case([&](tensor::SplatOp splat) {

@@ -75,6 +75,18 @@ TEST(Tensors, SlicesPadsAndReshapes) {
   EXPECT_EQ(result, (std::vector<int32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, 4, 6, -1, -1, -1, 8, 10, -1, -1}));
 }
 
+TEST(Tensors, Concat) {
+  Program program(R"(
+    func.func @main(%a: tensor<2x1xi32>, %b: tensor<2x3xi32>) -> tensor<4x4xi32> {
+      %0 = tensor.concat dim(1) %a, %b : (tensor<2x1xi32>, tensor<2x3xi32>) -> tensor<2x4xi32>
+      %1 = tensor.concat dim(1) %b, %a : (tensor<2x3xi32>, tensor<2x1xi32>) -> tensor<2x4xi32>
+      %2 = tensor.concat dim(0) %1, %0 : (tensor<2x4xi32>, tensor<2x4xi32>) -> tensor<4x4xi32>
+      return %2 : tensor<4x4xi32>
+    })");
+  auto result = program.runOne<int32_t>({array<int32_t>({2, 1}, {1, 2}), array<int32_t>({2, 3}, {3, 4, 5, 6, 7, 8})});
+  EXPECT_EQ(result, (std::vector<int32_t>{3, 4, 5, 1, 6, 7, 8, 2, 1, 3, 4, 5, 2, 6, 7, 8}));
+}
+
 TEST(Tensors, CallsAndBranches) {
   Program program(R"(
     func.func private @pick(%c: i1, %a: tensor<2xf32>) -> tensor<2xf32> {
