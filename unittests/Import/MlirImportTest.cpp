@@ -223,6 +223,16 @@ TEST_F(MlirImportTest, InfersTosaShapes) {
   EXPECT_LACKS(text, "?");
 }
 
+TEST_F(MlirImportTest, TosaPadsByAttributes) {
+  std::string text =
+      print("func.func @f(%a: tensor<2x6xf32>) -> tensor<3x8xf32> {\n"
+            "  %p = tosa.const_shape {values = dense<[0, 1, 1, 1]> : tensor<4xindex>} : () -> !tosa.shape<4>\n"
+            "  %v = \"tosa.const\"() <{values = dense<1.5> : tensor<1xf32>}> : () -> tensor<1xf32>\n"
+            "  %0 = tosa.pad %a, %p, %v : (tensor<2x6xf32>, !tosa.shape<4>, tensor<1xf32>) -> tensor<3x8xf32>\n"
+            "  return %0 : tensor<3x8xf32>\n}");
+  EXPECT_CONTAINS(text, "tensor.pad %arg0 low[0, 1] high[1, 1]");
+}
+
 TEST_F(MlirImportTest, LowersTosaRescale) {
   std::string text = print(
       "func.func @f(%a: tensor<2x3xi32>) -> tensor<2x3xi8> {\n"

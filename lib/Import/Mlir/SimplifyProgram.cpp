@@ -243,6 +243,24 @@ void st::mlirimport::convertScalars(func::FuncOp entry) {
 // Operations
 //===----------------------------------------------------------------------------------------------------------===//
 
+/// TOSA's lowering pads by constants that are operands; later phases want to see them as attributes.
+static void foldPadding(IRRewriter &rewriter, tensor::PadOp pad) {
+  auto fold = [](SmallVector<OpFoldResult> amounts) {
+    for (OpFoldResult &amount : amounts) {
+      IntegerAttr constant;
+      if (auto value = dyn_cast<Value>(amount); value && matchPattern(value, m_Constant(&constant)))
+        amount = constant;
+    }
+    return amounts;
+  };
+  if (pad.getLow().empty() && pad.getHigh().empty())
+    return;
+  auto folded = tensor::PadOp::create(rewriter, pad.getLoc(), pad.getType(), pad.getSource(),
+                                      fold(pad.getMixedLowPad()), fold(pad.getMixedHighPad()), pad.getNofold());
+  rewriter.inlineRegionBefore(pad.getRegion(), folded.getRegion(), folded.getRegion().begin());
+  rewriter.replaceOp(pad, folded.getResult());
+}
+
 static LogicalResult simplify(IRRewriter &rewriter, Operation *op) {
   rewriter.setInsertionPoint(op);
   if (auto check = dyn_cast<cf::AssertOp>(op)) {
@@ -254,6 +272,8 @@ static LogicalResult simplify(IRRewriter &rewriter, Operation *op) {
       check.emitRemark() << "run-time check dropped: " << check.getMsg();
     }
     rewriter.eraseOp(op);
+  } else if (auto pad = dyn_cast<tensor::PadOp>(op)) {
+    foldPadding(rewriter, pad);
   } else if (auto softmax = dyn_cast<linalg::SoftmaxOp>(op)) {
     FailureOr<SmallVector<Value>> results = softmax.decomposeOperation(rewriter);
     if (failed(results))
