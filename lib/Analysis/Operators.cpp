@@ -5,6 +5,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -27,11 +29,54 @@ FailureOr<Kinds> st::getOperators(Operation *op) {
       .Case<math::SqrtOp>([](auto) { return Kinds{OpKind::F32Sqrt}; })
       .Case<math::RsqrtOp>([](auto) { return Kinds{OpKind::F32Rsqrt}; })
       .Case<math::ExpOp, math::Exp2Op>([](auto) { return Kinds{OpKind::F32Exp}; })
-      .Case<math::LogOp, math::Log2Op>([](auto) { return Kinds{OpKind::F32Log}; })
-      .Case<math::PowFOp>([](auto) { return Kinds{OpKind::F32Pow}; })
+      .Case<math::LogOp, math::Log2Op, math::Log10Op>([](auto) { return Kinds{OpKind::F32Log}; })
+      .Case<math::PowFOp, math::CbrtOp>([](auto) { return Kinds{OpKind::F32Pow}; })
       .Case<math::TanhOp>([](auto) { return Kinds{OpKind::F32Tanh}; })
       .Case<math::ErfOp>([](auto) { return Kinds{OpKind::F32Erf}; })
-      .Case<math::AbsFOp>([](auto) { return Kinds{OpKind::F32Abs}; })
+      .Case<math::AbsFOp, math::CopySignOp>([](auto) { return Kinds{OpKind::F32Abs}; })
+      .Case<math::CeilOp, math::FloorOp, math::RoundOp, math::RoundEvenOp, math::TruncOp>(
+          [](auto) { return Kinds{OpKind::F32Round}; })
+      .Case<math::SinOp, math::CosOp, math::TanOp, math::AsinOp, math::AcosOp, math::AtanOp, math::Atan2Op>(
+          [](auto) { return Kinds{OpKind::F32Sin}; })
+      // Functions without an operator of their own, as the operators that their definitions need.
+      .Case<math::ExpM1Op>([](auto) {
+        return Kinds{OpKind::F32Exp, OpKind::F32Sub};
+      })
+      .Case<math::Log1pOp>([](auto) {
+        return Kinds{OpKind::F32Add, OpKind::F32Log};
+      })
+      .Case<math::ErfcOp>([](auto) {
+        return Kinds{OpKind::F32Erf, OpKind::F32Sub};
+      })
+      .Case<math::SinhOp, math::CoshOp>([](auto) {
+        return Kinds{OpKind::F32Exp, OpKind::F32Div, OpKind::F32Add};
+      })
+      .Case<math::AsinhOp, math::AcoshOp>([](auto) {
+        return Kinds{OpKind::F32Mul, OpKind::F32Add, OpKind::F32Sqrt, OpKind::F32Add, OpKind::F32Log};
+      })
+      .Case<math::AtanhOp>([](auto) {
+        return Kinds{OpKind::F32Add, OpKind::F32Div, OpKind::F32Log};
+      })
+      .Case<arith::RemFOp>([](auto) {
+        return Kinds{OpKind::F32Div, OpKind::F32Round, OpKind::F32Mul, OpKind::F32Sub};
+      })
+      .Case<math::FPowIOp>([](auto) {
+        return Kinds{OpKind::F32FromInt, OpKind::F32Pow};
+      })
+      .Case<math::IsNaNOp, math::IsInfOp, math::IsFiniteOp>([](auto) { return Kinds{OpKind::F32Compare}; })
+      .Case<math::AbsIOp>([](auto) {
+        return Kinds{OpKind::IntSub, OpKind::Select};
+      })
+      // Square and multiply, a bit of the exponent in each step.
+      .Case<math::IPowIOp>([](Operation *power) {
+        return Kinds(2 * std::max(1u, getElementTypeOrSelf(power->getResult(0).getType()).getIntOrFloatBitWidth()),
+                     OpKind::IntMul);
+      })
+      // A tree of adders over the bits.
+      .Case<math::CtPopOp, math::CountLeadingZerosOp, math::CountTrailingZerosOp>([](auto) {
+        return Kinds{OpKind::IntAdd, OpKind::IntAdd};
+      })
+      .Case<tensor::ExtractOp, memref::LoadOp>([](auto) { return Kinds{OpKind::MemoryLoad}; })
       .Case<math::FmaOp>([](auto) {
         return Kinds{OpKind::F32Mul, OpKind::F32Add};
       })

@@ -277,6 +277,22 @@ bool Compiler::compileScalar(Operation *op) {
   if (std::optional<Handler> handler = scalarHandler(op, kind, lanes))
     return emitScalar(op, *handler);
   return TypeSwitch<Operation *, bool>(op)
+      .Case([&](math::FPowIOp power) {
+        // As a power of floats: every exponent that matters is one exactly.
+        int64_t count = lanesOf(power.getType());
+        int32_t exponent = newRegister(count * registerBytes(kind)), dst = define(power);
+        Instruction &convert = emit(handlerConvert(elementKind(power.getRhs().getType()), kind, false, true));
+        convert.dst = exponent;
+        convert.a = reg(power.getRhs());
+        convert.lanes = count;
+        Instruction &in = emit(handlerPowF(kind, lanes));
+        in.dst = dst;
+        in.a = reg(power.getLhs());
+        in.b = exponent;
+        in.lanes = count;
+        emitRounding(power);
+        return true;
+      })
       .Case([&](arith::CmpFOp cmp) { return emitScalar(op, comparisonHandler(cmp.getPredicate(), kind, lanes)); })
       .Case([&](arith::CmpIOp cmp) { return emitScalar(op, comparisonHandler(cmp.getPredicate(), kind, lanes)); })
       .Case<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp, arith::UIToFPOp, arith::FPToSIOp, arith::FPToUIOp,
@@ -284,8 +300,8 @@ bool Compiler::compileScalar(Operation *op) {
           [&](auto) { return compileConversion(op); })
       .Case([&](arith::BitcastOp cast) {
         Kind to = elementKind(cast.getType());
-        if (registerBytes(kind) != registerBytes(to) || memoryBytes(kind) != memoryBytes(to))
-          return error("is not supported by reference execution on half precision");
+        if (kind != to && (registerBytes(kind) != registerBytes(to) || memoryBytes(kind) != memoryBytes(to)))
+          return emitScalar(op, handlerBitcastHalf(kind, to));
         int32_t dst = define(cast);
         Instruction &in = emit(runCopy);
         in.dst = dst;

@@ -220,6 +220,31 @@ Handler st::reference::handlerRoundHalf(Kind kind) {
   return kind == Kind::F16 ? runRound<Kind::F16> : kind == Kind::BF16 ? runRound<Kind::BF16> : nullptr;
 }
 
+template <Kind kind, bool toInteger>
+static const Instruction *runBitcastHalf(const Instruction *in, char *registers, Activation &) {
+  for (int32_t lane = 0; lane < in->lanes; ++lane) {
+    float *half = reinterpret_cast<float *>(registers + (toInteger ? in->a : in->dst)) + lane;
+    int16_t *bits = reinterpret_cast<int16_t *>(registers + (toInteger ? in->dst : in->a)) + lane;
+    if (toInteger)
+      *bits = toBits(kind, *half);
+    else
+      *half = fromBits(kind, *bits);
+  }
+  return in + 1;
+}
+
+Handler st::reference::handlerBitcastHalf(Kind from, Kind to) {
+  if (to == Kind::I16)
+    return from == Kind::F16    ? runBitcastHalf<Kind::F16, true>
+           : from == Kind::BF16 ? runBitcastHalf<Kind::BF16, true>
+                                : nullptr;
+  if (from == Kind::I16)
+    return to == Kind::F16    ? runBitcastHalf<Kind::F16, false>
+           : to == Kind::BF16 ? runBitcastHalf<Kind::BF16, false>
+                              : nullptr;
+  return nullptr;
+}
+
 /// Floats outside the range of the integer type give its nearest number, NaN gives 0.
 template <typename To, typename From> static To saturate(From value) {
   if (value != value)

@@ -29,6 +29,9 @@ Handler handlerRoundHalf(Kind kind);
 /// dst = a as another type; integers are read without sign where `isUnsigned`.
 Handler handlerConvert(Kind from, Kind to, bool isUnsigned, bool lanes);
 
+/// dst = the bits of a: between an f16 or bf16 lane and i16 ("to" tells which way), which registers hold differently.
+Handler handlerBitcastHalf(Kind from, Kind to);
+
 /// f16 and bf16 as they lie in memory.
 float fromBits(Kind kind, uint16_t bits);
 uint16_t toBits(Kind kind, float value);

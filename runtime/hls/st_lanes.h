@@ -73,6 +73,12 @@ template <> struct lane_format<double> {
   }
 };
 
+/// The number of another type with the same bits.
+template <typename TO, typename FROM> inline TO reinterpret(FROM value) {
+#pragma HLS inline
+  return lane_format<TO>::from_bits(lane_format<FROM>::to_bits(value));
+}
+
 /// Scalar number `lane` of a token.
 template <typename T, int W> inline T get_lane(const ap_uint<W> &token, int lane) {
 #pragma HLS inline

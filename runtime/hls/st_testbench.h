@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <pthread.h>
 #include <string>
 #include <vector>
@@ -40,32 +41,48 @@ inline void expect_files(int argc, char **argv, const std::vector<std::string> &
   fail(usage);
 }
 
-/// How an element of an operand is laid in a file: as it is in memory, or word by word for arbitrary precision.
+/// An array that a kernel takes. Unlike std::vector it is one for bool too.
+template <typename T> class operand {
+public:
+  explicit operand(size_t count) : elements_(new T[count]()), count_(count) {}
+  T *data() { return elements_.get(); }
+  size_t size() const { return count_; }
+  T &operator[](size_t i) { return elements_[i]; }
+  const T &operator[](size_t i) const { return elements_[i]; }
+
+private:
+  std::unique_ptr<T[]> elements_;
+  size_t count_;
+};
+
+/// How an element of an operand is laid in a file: as it is in memory, or byte by byte for arbitrary precision.
 template <typename T> struct element_format {
   static const size_t bytes = sizeof(T);
   static void load(T &element, const unsigned char *from) { std::memcpy(&element, from, bytes); }
   static void store(const T &element, unsigned char *to) { std::memcpy(to, &element, bytes); }
 };
 template <int W> struct element_format<ap_uint<W>> {
-  static_assert(W % 32 == 0, "a memory port is a multiple of 32 bits wide");
+  static_assert(W % 8 == 0, "a memory port is a multiple of 8 bits wide");
   static const size_t bytes = W / 8;
+  // In chunks as large as divide the width: this is the hot path of a test bench.
+  static const int chunk = W % 32 == 0 ? 4 : 1;
   static void load(ap_uint<W> &element, const unsigned char *from) {
-    for (int word = 0; word < W / 32; ++word) {
-      uint32_t bits;
-      std::memcpy(&bits, from + 4 * word, 4);
-      element.range(32 * word + 31, 32 * word) = bits;
+    for (int byte = 0; byte < W / 8; byte += chunk) {
+      uint32_t bits = 0;
+      std::memcpy(&bits, from + byte, chunk);
+      element.range(8 * (byte + chunk) - 1, 8 * byte) = bits;
     }
   }
   static void store(const ap_uint<W> &element, unsigned char *to) {
-    for (int word = 0; word < W / 32; ++word) {
-      const uint32_t bits = element.range(32 * word + 31, 32 * word).to_uint();
-      std::memcpy(to + 4 * word, &bits, 4);
+    for (int byte = 0; byte < W / 8; byte += chunk) {
+      const uint32_t bits = element.range(8 * (byte + chunk) - 1, 8 * byte).to_uint();
+      std::memcpy(to + byte, &bits, chunk);
     }
   }
 };
 
 /// An operand of `count` elements, read from a file of exactly that size.
-template <typename T> std::vector<T> read_operand(const char *path, size_t count) {
+template <typename T> operand<T> read_operand(const char *path, size_t count) {
   const size_t bytes = count * element_format<T>::bytes;
   std::vector<unsigned char> raw(bytes + 1);
   std::FILE *file = std::fopen(path, "rb");
@@ -75,16 +92,16 @@ template <typename T> std::vector<T> read_operand(const char *path, size_t count
   std::fclose(file);
   if (got != bytes)
     fail(std::string("'") + path + "' must have " + std::to_string(bytes) + " bytes");
-  std::vector<T> operand(count);
+  operand<T> elements(count);
   for (size_t i = 0; i < count; ++i)
-    element_format<T>::load(operand[i], raw.data() + i * element_format<T>::bytes);
-  return operand;
+    element_format<T>::load(elements[i], raw.data() + i * element_format<T>::bytes);
+  return elements;
 }
 
-template <typename T> void write_operand(const char *path, const std::vector<T> &operand) {
-  std::vector<unsigned char> raw(operand.size() * element_format<T>::bytes);
-  for (size_t i = 0; i < operand.size(); ++i)
-    element_format<T>::store(operand[i], raw.data() + i * element_format<T>::bytes);
+template <typename T> void write_operand(const char *path, const operand<T> &elements) {
+  std::vector<unsigned char> raw(elements.size() * element_format<T>::bytes);
+  for (size_t i = 0; i < elements.size(); ++i)
+    element_format<T>::store(elements[i], raw.data() + i * element_format<T>::bytes);
   std::FILE *file = std::fopen(path, "wb");
   if (!file || std::fwrite(raw.data(), 1, raw.size(), file) != raw.size() || std::fclose(file) != 0)
     fail(std::string("cannot write '") + path + "'");

@@ -71,6 +71,10 @@ std::optional<std::string> st::cppType(Type type) {
     return "float";
   if (type.isF64())
     return "double";
+  if (type.isF16())
+    return "half";
+  if (type.isBF16())
+    return "st::bfloat16";
   if (type.isIndex())
     return "int";
   auto integer = dyn_cast<IntegerType>(type);
@@ -96,7 +100,13 @@ std::optional<std::string> st::cppType(Type type) {
 
 int64_t st::scalarBits(Type type) { return type.isIndex() ? 32 : type.getIntOrFloatBitWidth(); }
 
-static std::optional<Expression> printFloat(const APFloat &value, Type type) {
+static std::optional<Expression> printFloat(APFloat value, Type type) {
+  if (type.isF16() || type.isBF16()) {
+    // Neither has literals: the float with the same value, converted.
+    bool losesInfo = false;
+    value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &losesInfo);
+    return call(*cppType(type), *printFloat(value, Float32Type::get(type.getContext())));
+  }
   if (!type.isF32() && !type.isF64())
     return std::nullopt;
   Expression printed;
@@ -130,6 +140,9 @@ std::optional<Expression> st::printConstant(TypedAttr value) {
     std::optional<std::string> type = cppType(integer.getType());
     if (!type)
       return std::nullopt;
+    // There are no negative literals, and the magnitude of the smallest number is none either.
+    if (integer.getValue().getBitWidth() == 64 && integer.getValue().isMinSignedValue())
+      return Expression{"-9223372036854775807LL - 1", Precedence::Additive};
     Expression printed = literal(integer.getValue().getSExtValue());
     if (*type == "long long" && integer.getValue().getSignificantBits() > 32)
       printed.text += "LL";

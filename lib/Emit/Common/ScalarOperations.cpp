@@ -14,10 +14,11 @@ namespace {
 
 /// How an operation reads in C++.
 enum class Form {
-  Binary,         ///< a op b
-  UnsignedBinary, ///< the same on unsigned operands
-  Function,       ///< op(a, ...)
-  Unary           ///< op a
+  Binary,           ///< a op b; on single bits the operator of the same meaning
+  UnsignedBinary,   ///< the same on unsigned operands
+  UnsignedFunction, ///< op(a, ...) on unsigned operands
+  Function,         ///< op(a, ...)
+  Unary             ///< op a
 };
 
 struct Notation {
@@ -46,6 +47,9 @@ static const llvm::StringMap<Notation> &notations() {
       {"arith.subi", {Form::Binary, "-", P::Additive, "difference"}},
       {"arith.muli", {Form::Binary, "*", P::Multiplicative, "product"}},
       {"arith.divsi", {Form::Binary, "/", P::Multiplicative, "quotient"}},
+      {"arith.floordivsi", {Form::Function, "st::floor_divide", P::Primary, "quotient"}},
+      {"arith.ceildivsi", {Form::Function, "st::ceil_divide", P::Primary, "quotient"}},
+      {"arith.ceildivui", {Form::UnsignedFunction, "st::ceil_divide", P::Primary, "quotient"}},
       {"arith.remsi", {Form::Binary, "%", P::Multiplicative, "remainder"}},
       {"arith.divui", {Form::UnsignedBinary, "/", P::Multiplicative, "quotient"}},
       {"arith.remui", {Form::UnsignedBinary, "%", P::Multiplicative, "remainder"}},
@@ -64,6 +68,10 @@ static const llvm::StringMap<Notation> &notations() {
       {"math.atan2", {Form::Function, "hls::atan2", P::Primary, "angle"}},
       {"math.atanh", {Form::Function, "hls::atanh", P::Primary, "argument"}},
       {"math.cbrt", {Form::Function, "hls::cbrt", P::Primary, "root"}},
+      {"math.ctlz", {Form::UnsignedFunction, "st::leading_zeros", P::Primary, "zeros"}},
+      {"math.ctpop", {Form::UnsignedFunction, "st::count_ones", P::Primary, "ones"}},
+      {"math.cttz", {Form::UnsignedFunction, "st::trailing_zeros", P::Primary, "zeros"}},
+      {"math.ipowi", {Form::Function, "st::integer_power", P::Primary, "power"}},
       {"math.ceil", {Form::Function, "hls::ceil", P::Primary, "rounded"}},
       {"math.copysign", {Form::Function, "hls::copysign", P::Primary, "signed_value"}},
       {"math.cos", {Form::Function, "hls::cos", P::Primary, "cosine"}},
@@ -109,10 +117,28 @@ static Expression wrap(const Expression &value, Type type) {
   return castTo(*cppType(type), value);
 }
 
+/// Arithmetic on single bits, modulo 2. Nothing where C++'s operator already means that.
+static std::optional<Expression> printBits(StringRef symbol, ArrayRef<Expression> operands) {
+  if (symbol == "&" || symbol == "*")
+    return binary(operands[0], "&&", operands[1], Precedence::LogicalAnd);
+  if (symbol == "|")
+    return binary(operands[0], "||", operands[1], Precedence::LogicalOr);
+  if (symbol == "^" || symbol == "+" || symbol == "-")
+    return operands[1].text == "true" ? unary("!", operands[0])
+                                      : binary(operands[0], "!=", operands[1], Precedence::Equality);
+  return std::nullopt;
+}
+
 static std::optional<Expression> printNotation(const Notation &notation, Type type, ArrayRef<Expression> operands) {
   switch (notation.form) {
   case Form::Function:
-    return call(notation.text, operands);
+    // bfloat16 is not among the types that the functions are defined on: they compute in float.
+    return type.isBF16() ? castTo(*cppType(type), call(notation.text, operands)) : call(notation.text, operands);
+  case Form::UnsignedFunction: {
+    auto operandsWithoutSign =
+        llvm::map_to_vector(operands, [&](const Expression &operand) { return castTo(unsignedType(type), operand); });
+    return castTo(*cppType(type), call(notation.text, operandsWithoutSign));
+  }
   case Form::Unary:
     return unary(notation.text, operands[0]);
   case Form::UnsignedBinary: {
@@ -121,16 +147,9 @@ static std::optional<Expression> printNotation(const Notation &notation, Type ty
     return castTo(*cppType(type), value);
   }
   case Form::Binary:
-    if (type.isInteger(1)) {
-      StringRef text = notation.text;
-      if (text == "&")
-        return binary(operands[0], "&&", operands[1], Precedence::LogicalAnd);
-      if (text == "|")
-        return binary(operands[0], "||", operands[1], Precedence::LogicalOr);
-      if (text == "^")
-        return operands[1].text == "true" ? unary("!", operands[0])
-                                          : binary(operands[0], "!=", operands[1], Precedence::Equality);
-    }
+    if (type.isInteger(1))
+      if (std::optional<Expression> bits = printBits(notation.text, operands))
+        return bits;
     return wrap(binary(operands[0], notation.text, operands[1], notation.precedence), type);
   }
   llvm_unreachable("unknown form");
@@ -138,7 +157,11 @@ static std::optional<Expression> printNotation(const Notation &notation, Type ty
 
 static Expression printComparison(arith::CmpIPredicate predicate, Type type, Expression a, Expression b) {
   using Predicate = arith::CmpIPredicate;
-  if (predicate >= Predicate::ult) {
+  if (type.isInteger(1)) {
+    // A signed bit is 0 or -1, C++'s false and true are 0 and 1.
+    if (predicate >= Predicate::slt && predicate <= Predicate::sge)
+      std::swap(a, b);
+  } else if (predicate >= Predicate::ult) {
     a = castTo(unsignedType(type), a);
     b = castTo(unsignedType(type), b);
   }
@@ -173,6 +196,12 @@ static std::optional<Expression> printComparison(arith::CmpFPredicate predicate,
     return binary(a, "==", b, Precedence::Equality);
   case Predicate::UNE:
     return binary(a, "!=", b, Precedence::Equality);
+  case Predicate::ONE:
+  case Predicate::UEQ: {
+    Expression differs = binary(binary(a, "<", b, Precedence::Relational), "||",
+                                binary(a, ">", b, Precedence::Relational), Precedence::LogicalOr);
+    return predicate == Predicate::ONE ? differs : unary("!", differs);
+  }
   case Predicate::OLT:
     return binary(a, "<", b, Precedence::Relational);
   case Predicate::OLE:
@@ -197,9 +226,38 @@ static std::optional<Expression> printComparison(arith::CmpFPredicate predicate,
     return binary(call("hls::isnan", a), "||", call("hls::isnan", b), Precedence::LogicalOr);
   case Predicate::ORD:
     return binary(unary("!", call("hls::isnan", a)), "&&", unary("!", call("hls::isnan", b)), Precedence::LogicalAnd);
-  default:
-    return std::nullopt;
   }
+  llvm_unreachable("unknown predicate");
+}
+
+/// The larger or smaller of two integers.
+static Expression printExtremum(Operation *op, Type type, ArrayRef<Expression> operands) {
+  bool isMaximum = isa<arith::MaxSIOp, arith::MaxUIOp>(op);
+  bool isUnsigned = isa<arith::MaxUIOp, arith::MinUIOp>(op);
+  // With sign, a set bit is -1.
+  if (type.isInteger(1))
+    return *printBits(isMaximum == isUnsigned ? "|" : "&", operands);
+  auto predicate = isUnsigned ? (isMaximum ? arith::CmpIPredicate::ugt : arith::CmpIPredicate::ult)
+                              : (isMaximum ? arith::CmpIPredicate::sgt : arith::CmpIPredicate::slt);
+  return conditional(printComparison(predicate, type, operands[0], operands[1]), operands[0], operands[1]);
+}
+
+/// A conversion between number formats.
+static Expression printConversion(Operation *op, Type from, Type to, const Expression &operand) {
+  std::string target = *cppType(to);
+  // The lowest bit, which C++'s conversion to bool is not.
+  if (to.isInteger(1) && isa<arith::TruncIOp>(op))
+    return binary(binary(operand, "&", literal(1), Precedence::BitAnd), "!=", literal(0), Precedence::Equality);
+  if (from.isInteger(1)) {
+    // A signed bit is 0 or -1, unlike a C++ bool.
+    bool isSigned = isa<arith::SIToFPOp, arith::ExtSIOp, arith::IndexCastOp>(op);
+    return castTo(target, isSigned ? unary("-", castTo("int", operand)) : operand);
+  }
+  if (isa<arith::UIToFPOp, arith::ExtUIOp, arith::IndexCastUIOp>(op))
+    return castTo(target, castTo(unsignedType(from), operand));
+  if (isa<arith::FPToUIOp>(op))
+    return castTo(target, castTo(unsignedType(to), operand));
+  return castTo(target, operand);
 }
 
 std::optional<Expression> st::printScalarOperation(Operation *op, ArrayRef<Expression> operands) {
@@ -223,25 +281,27 @@ std::optional<Expression> st::printScalarOperation(Operation *op, ArrayRef<Expre
       .Case([&](arith::SelectOp) { return conditional(operands[0], operands[1], operands[2]); })
       .Case<arith::IndexCastOp, arith::IndexCastUIOp>([&](Operation *) -> std::optional<Expression> {
         std::optional<std::string> fromType = cppType(from);
-        return fromType == resultType ? operands[0] : castTo(*resultType, operands[0]);
+        return fromType == resultType ? operands[0] : printConversion(op, from, type, operands[0]);
       })
-      .Case<arith::SIToFPOp, arith::FPToSIOp, arith::ExtSIOp, arith::TruncIOp, arith::ExtFOp, arith::TruncFOp>(
-          [&](Operation *) -> std::optional<Expression> {
-            // A signed bit is 0 or -1, unlike a C++ bool.
-            if (from.isInteger(1) && isa<arith::SIToFPOp, arith::ExtSIOp>(op))
-              return std::nullopt;
-            if (type.isInteger(1)) // the lowest bit, which C++'s conversion to bool is not
-              return std::nullopt;
-            return castTo(*resultType, operands[0]);
-          })
-      .Case<arith::UIToFPOp, arith::ExtUIOp>(
-          [&](Operation *) { return castTo(*resultType, castTo(unsignedType(from), operands[0])); })
-      .Case<arith::MaxSIOp>([&](Operation *) {
-        return conditional(binary(operands[0], ">", operands[1], Precedence::Relational), operands[0], operands[1]);
+      .Case<arith::SIToFPOp, arith::UIToFPOp, arith::FPToSIOp, arith::FPToUIOp, arith::ExtSIOp, arith::ExtUIOp,
+            arith::TruncIOp, arith::ExtFOp, arith::TruncFOp>(
+          [&](Operation *) { return printConversion(op, from, type, operands[0]); })
+      .Case([&](arith::BitcastOp) -> std::optional<Expression> {
+        std::optional<std::string> fromType = cppType(from);
+        return fromType == resultType ? operands[0] : call("st::reinterpret<" + *resultType + ">", operands[0]);
       })
-      .Case<arith::MinSIOp>([&](Operation *) {
-        return conditional(binary(operands[0], "<", operands[1], Precedence::Relational), operands[0], operands[1]);
+      .Case<arith::MaxSIOp, arith::MinSIOp, arith::MaxUIOp, arith::MinUIOp>(
+          [&](Operation *) { return printExtremum(op, type, operands); })
+      .Case([&](math::AbsIOp) {
+        return conditional(binary(operands[0], "<", literal(0), Precedence::Relational),
+                           wrap(unary("-", operands[0]), type), operands[0]);
       })
+      .Case([&](math::FPowIOp) {
+        return call("hls::pow", {operands[0], castTo(*resultType, operands[1])});
+      })
+      .Case([&](math::IsNaNOp) { return call("hls::isnan", operands[0]); })
+      .Case([&](math::IsInfOp) { return call("hls::isinf", operands[0]); })
+      .Case([&](math::IsFiniteOp) { return call("hls::isfinite", operands[0]); })
       .Default([](Operation *) { return std::nullopt; });
 }
 
@@ -257,7 +317,9 @@ StringRef st::nameForValueOf(Operation *op) {
       .Case<arith::CmpIOp, arith::CmpFOp>([](Operation *) { return "condition"; })
       .Case([](arith::SelectOp) { return "selected"; })
       .Case([](affine::AffineApplyOp) { return "position"; })
-      .Case<arith::MaxSIOp>([](Operation *) { return "largest"; })
-      .Case<arith::MinSIOp>([](Operation *) { return "smallest"; })
+      .Case<arith::MaxSIOp, arith::MaxUIOp>([](Operation *) { return "largest"; })
+      .Case<arith::MinSIOp, arith::MinUIOp>([](Operation *) { return "smallest"; })
+      .Case<math::AbsIOp>([](Operation *) { return "magnitude"; })
+      .Case<math::FPowIOp>([](Operation *) { return "power"; })
       .Default([](Operation *) { return "value"; });
 }

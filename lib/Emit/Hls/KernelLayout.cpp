@@ -88,6 +88,9 @@ static PortElement chooseElement(BlockArgument argument, MemRefType memory) {
   PortElement element;
   element.lanes = std::max<int64_t>(lanes, 1);
   int64_t bits = scalarBits(memory.getElementType());
+  // Memory holds a byte for each bool; and ports of other widths are padded to the next power of two in memory.
+  if (bits < 8 || !llvm::isPowerOf2_64(element.lanes * bits))
+    element.lanes = 1;
   element.cppType =
       element.lanes == 1 ? *cppType(memory.getElementType()) : "ap_uint<" + std::to_string(element.lanes * bits) + ">";
   return element;

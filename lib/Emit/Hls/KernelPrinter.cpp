@@ -89,6 +89,29 @@ FailureOr<std::string> st::printKernelSource(const KernelLayout &layout) {
   return text;
 }
 
+/// The headers of the 16-bit floating-point types that a kernel computes in.
+static std::vector<StringRef> findFormatHeaders(KernelOp kernel) {
+  bool usesHalf = false, usesBFloat = false;
+  auto look = [&](Type type) {
+    type.walk([&](FloatType scalar) {
+      usesHalf |= scalar.isF16();
+      usesBFloat |= scalar.isBF16();
+    });
+  };
+  kernel.walk([&](Operation *op) {
+    llvm::for_each(op->getResultTypes(), look);
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        llvm::for_each(block.getArgumentTypes(), look);
+  });
+  std::vector<StringRef> headers;
+  if (usesBFloat)
+    headers.push_back("st_bfloat16.h");
+  if (usesHalf)
+    headers.push_back("st_half.h");
+  return headers;
+}
+
 std::string st::printKernelHeader(const KernelLayout &layout) {
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -98,6 +121,8 @@ std::string st::printKernelHeader(const KernelLayout &layout) {
   out.line("#define " + guard);
   out.line();
   out.line("#include \"ap_int.h\"");
+  for (StringRef header : findFormatHeaders(layout.kernel))
+    out.line("#include \"" + header + "\"");
   out.line();
   for (const MemoryPort &port : layout.ports)
     out.line("// " + port.name + ": " + (port.isInput ? "in, " : "out, ") + std::to_string(port.numElements) +

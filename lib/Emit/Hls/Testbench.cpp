@@ -26,7 +26,7 @@ std::string st::printTestbench(const KernelLayout &layout) {
   for (const MemoryPort &port : layout.ports) {
     std::string file = "argv[" + std::to_string(port.operandIndex + 1) + "]";
     std::string count = std::to_string(port.numElements);
-    out.line("std::vector<" + port.element.cppType + "> " + port.name +
+    out.line("operand<" + port.element.cppType + "> " + port.name +
              (port.isInput ? " = read_operand<" + port.element.cppType + ">(" + file + ", " + count + ");"
                            : "(" + count + ");"));
     arguments.push_back(port.name + ".data()");
