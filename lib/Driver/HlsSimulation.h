@@ -14,6 +14,8 @@ class HlsSimulation {
 public:
   /// Builds the simulations in folder `hls` with plain g++. The error holds what the compiler said.
   static llvm::Expected<HlsSimulation> build(llvm::StringRef hls);
+  /// Those of folder `hls` that have been built already.
+  static HlsSimulation open(llvm::StringRef hls) { return HlsSimulation(hls.str()); }
 
   /// Runs `kernel` on its memory operands, in both simulations, whose results must be the same bits. Returns the
   /// contents of the operands that it writes, in order; emits a diagnostic at the kernel and fails otherwise.

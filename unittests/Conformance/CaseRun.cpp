@@ -3,12 +3,17 @@
 #include "CaseRun.h"
 #include "Analysis/Design.h"
 #include "Dialect/StDialect.h"
-#include "Driver/Parameters.h"
+#include "Driver/HlsSimulation.h"
+#include "Emit/Hls/EmitHls.h"
 #include "Pipelines/Phases.h"
+#include "Support/FileSystem.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace st;
@@ -124,6 +129,21 @@ static void countParts(ModuleOp module, CaseResult &result) {
   });
 }
 
+/// Writes the design of `module` for `simulateCase`. Many designs share one program, hence names for their kernels that
+/// start with the test's.
+static std::string emitCase(ModuleOp module, StringRef prefix, StringRef hlsFolder) {
+  module.walk([&](KernelOp kernel) { kernel.setSymName((prefix + "_" + kernel.getSymName()).str()); });
+  if (auto error = emitHls(module, {}, hlsFolder))
+    return llvm::toString(std::move(error));
+  std::string bytecode;
+  llvm::raw_string_ostream stream(bytecode);
+  if (failed(writeBytecodeToFile(module, stream)))
+    return "cannot be written as bytecode";
+  if (auto error = writeFile((hlsFolder + "/lower.mlirbc").str(), bytecode))
+    return llvm::toString(std::move(error));
+  return "";
+}
+
 void st::testing::compileCase(StringRef folder, StringRef hlsFolder, MLIRContext *context, CaseResult &result) {
   std::optional<OnnxCase> test = readOnnxCase(folder);
   if (!test) {
@@ -150,11 +170,34 @@ void st::testing::compileCase(StringRef folder, StringRef hlsFolder, MLIRContext
     }
   }
   countParts(*module, result);
+  result.status = result.kernels == 0 ? "folded" : "pass";
+  if (!hlsFolder.empty() && result.kernels > 0) {
+    error.text.clear();
+    std::string reason =
+        emitCase(*module, result.suite == "node" ? result.test : result.suite + "_" + result.test, hlsFolder);
+    if (!reason.empty())
+      fail(result, "emit", error.text.empty() ? reason : error.text);
+    return;
+  }
   std::string wrong = execute(*module, *test, error);
   if (!wrong.empty()) {
     fail(result, "run", wrong);
     locateError(*test, context, error, result);
+  }
+}
+
+void st::testing::simulateCase(StringRef folder, StringRef hlsFolder, MLIRContext *context, CaseResult &result) {
+  std::optional<OnnxCase> test = readOnnxCase(folder);
+  FirstError error(context);
+  auto module = parseSourceFile<ModuleOp>((hlsFolder + "/lower.mlirbc").str(), context);
+  if (!test || !module) {
+    fail(result, "run", error.text);
     return;
   }
-  result.status = result.kernels == 0 ? "folded" : "pass";
+  HlsSimulation simulation = HlsSimulation::open(hlsFolder);
+  reference::RunOptions options;
+  options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) { return simulation.run(kernel, operands); };
+  std::string wrong = execute(*module, *test, error, options);
+  if (!wrong.empty())
+    fail(result, "run", "hls: " + wrong);
 }

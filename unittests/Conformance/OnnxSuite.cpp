@@ -46,10 +46,10 @@ static const std::map<llvm::StringRef, llvm::StringRef> exceptions = {
 
 /// Operands from this index on have to be known when the model is compiled.
 static const std::map<std::string, int> firstCompileTimeOperand = {
-    {"Compress", 1},  {"ConstantOfShape", 0}, {"CumSum", 1},    {"Dropout", 1},   {"Expand", 1},
-    {"If", 0},        {"NonZero", 0},         {"OneHot", 1},    {"Pad", 1},       {"Range", 0},
-    {"ReduceSum", 1}, {"Reshape", 1},         {"Resize", 1},    {"Scatter", 1},   {"ScatterElements", 1},
-    {"ScatterND", 1}, {"Slice", 1},           {"Split", 1},     {"Squeeze", 1},   {"Tile", 1},
+    {"Compress", 1},  {"ConstantOfShape", 0}, {"CumSum", 1},    {"Dropout", 1}, {"Expand", 1},
+    {"If", 0},        {"NonZero", 0},         {"OneHot", 1},    {"Pad", 1},     {"Range", 0},
+    {"ReduceSum", 1}, {"Reshape", 1},         {"Resize", 1},    {"Scatter", 1}, {"ScatterElements", 1},
+    {"ScatterND", 1}, {"Slice", 1},           {"Split", 1},     {"Squeeze", 1}, {"Tile", 1},
     {"TopK", 1},      {"Trilu", 1},           {"Unsqueeze", 1}, {"Upsample", 1}};
 
 template <typename Proto> static bool parse(llvm::StringRef path, Proto &proto) {

@@ -6,11 +6,14 @@
 
 #include "CaseRun.h"
 #include "Driver/Compile.h"
+#include "HlsBuild.h"
 #include "Jobs.h"
 #include "Report.h"
 #include "Support/FileSystem.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Regex.h"
@@ -33,6 +36,7 @@ cl::opt<bool> update("update", cl::desc("Write the table instead"));
 cl::opt<std::string> failuresFile("failures", cl::desc("Write the failures here, grouped by their first error"));
 cl::opt<unsigned> jobs("jobs", cl::desc("Processes at a time"), cl::init(2));
 cl::opt<unsigned> limit("time-limit", cl::desc("Seconds for each test"), cl::init(60));
+cl::opt<std::string> workFolder("work", cl::desc("Keep the emitted C++ in this folder"));
 cl::opt<bool> quiet("quiet", cl::desc("No line for each test"));
 
 struct Item {
@@ -71,6 +75,108 @@ static std::vector<Item> collectItems() {
   return items;
 }
 
+static void report(const CaseResult &result) {
+  if (!quiet)
+    llvm::outs() << result.suite << "/" << result.test << ": " << result.status << " (" << result.kernels
+                 << " kernels, " << result.tasks << " tasks) " << (result.phase.empty() ? "" : result.phase + ": ")
+                 << llvm::StringRef(result.reason).split('\n').first << "\n";
+}
+
+/// Says how long a step takes.
+namespace {
+class Step {
+public:
+  explicit Step(const char *name) : name(name), start(std::chrono::steady_clock::now()) {}
+  ~Step() {
+    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    llvm::outs() << llvm::formatv("{0}: {1:f1} s\n", name, seconds);
+    llvm::outs().flush();
+  }
+
+private:
+  const char *name;
+  std::chrono::steady_clock::time_point start;
+};
+} // namespace
+
+/// Does `work` for every item in a process of its own, which hands back the item's result.
+static void forEachItem(llvm::ArrayRef<Item *> items, llvm::function_ref<void(const Item &, CaseResult &)> work) {
+  runJobs(
+      items.size(), jobs, limit,
+      [&](unsigned index) {
+        CaseResult result = items[index]->result;
+        work(*items[index], result);
+        return llvm::formatv("{0}", result.toJson()).str();
+      },
+      [&](unsigned index, JobResult job) {
+        CaseResult &result = items[index]->result;
+        if (job.failure.empty()) {
+          result = CaseResult::fromJson(job.output);
+        } else {
+          result.status = "fail";
+          result.phase = "compiler";
+          result.reason = job.failure;
+        }
+      });
+}
+
+static std::string hlsFolderOf(const Item &item, llvm::StringRef work) {
+  return (work + "/" + item.result.suite + "/" + item.result.test).str();
+}
+
+/// Compiles `items` to C++, builds it and simulates it. False if nothing could be built.
+static bool runHls(llvm::ArrayRef<Item *> items, llvm::StringRef work, mlir::MLIRContext &context) {
+  {
+    Step step("compile");
+    forEachItem(items, [&](const Item &item, CaseResult &result) {
+      compileCase(item.folder, hlsFolderOf(item, work), &context, result);
+    });
+  }
+  std::vector<Item *> emitted;
+  std::vector<std::string> folders;
+  for (Item *item : items)
+    if (item->result.status == "pass") {
+      emitted.push_back(item);
+      folders.push_back(hlsFolderOf(*item, work));
+    }
+  {
+    Step step("build");
+    auto failures = buildSimulations(folders, work, jobs);
+    if (!failures) {
+      llvm::errs() << "st-conformance: " << llvm::toString(failures.takeError()) << "\n";
+      return false;
+    }
+    for (Item *item : emitted)
+      if (auto failure = failures->find(hlsFolderOf(*item, work)); failure != failures->end()) {
+        item->result.status = "fail";
+        item->result.phase = "build";
+        item->result.reason = failure->second;
+      }
+  }
+  llvm::erase_if(emitted, [](Item *item) { return item->result.status != "pass"; });
+  Step step("simulate");
+  forEachItem(emitted, [&](const Item &item, CaseResult &result) {
+    simulateCase(item.folder, hlsFolderOf(item, work), &context, result);
+  });
+  return true;
+}
+
+static bool runAll(llvm::ArrayRef<Item *> items, mlir::MLIRContext &context) {
+  if (backend == Executor::Reference) {
+    Step step("compile and execute");
+    forEachItem(items, [&](const Item &item, CaseResult &result) { compileCase(item.folder, "", &context, result); });
+    return true;
+  }
+  llvm::SmallString<128> work(workFolder);
+  if (work.empty() && llvm::sys::fs::createUniqueDirectory("st-conformance", work))
+    return false;
+  llvm::sys::fs::make_absolute(work);
+  bool ok = runHls(items, work, context);
+  if (workFolder.empty())
+    llvm::sys::fs::remove_directories(work);
+  return ok;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::ParseCommandLineOptions(argc, argv, "ONNX's backend tests through the whole compiler\n");
@@ -87,36 +193,15 @@ int main(int argc, char **argv) {
   // Jobs inherit the context; it must not have threads, which a fork would lose.
   std::unique_ptr<mlir::MLIRContext> context = createContext();
   context->disableMultithreading();
-  auto start = std::chrono::steady_clock::now();
-  runJobs(
-      open.size(), jobs, limit,
-      [&](unsigned index) {
-        CaseResult result = open[index]->result;
-        compileCase(open[index]->folder, "", context.get(), result);
-        return llvm::formatv("{0}", result.toJson()).str();
-      },
-      [&](unsigned index, JobResult job) {
-        CaseResult &result = open[index]->result;
-        if (job.failure.empty()) {
-          result = CaseResult::fromJson(job.output);
-        } else {
-          result.status = "fail";
-          result.phase = "compiler";
-          result.reason = job.failure;
-        }
-        if (!quiet)
-          llvm::outs() << result.suite << "/" << result.test << ": " << result.status << " (" << result.kernels
-                       << " kernels, " << result.tasks << " tasks) "
-                       << (result.phase.empty() ? "" : result.phase + ": ")
-                       << llvm::StringRef(result.reason).split('\n').first << "\n";
-      });
-  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!runAll(open, *context))
+    return 2;
+  for (const Item *item : open)
+    report(item->result);
 
   std::vector<CaseResult> results;
   for (Item &item : items)
     results.push_back(item.result);
   printCounts(results, llvm::outs());
-  llvm::outs() << llvm::formatv("{0:f1} s\n", seconds);
   auto save = [](llvm::StringRef path, llvm::StringRef text) {
     if (llvm::Error error = writeFile(path, text)) {
       llvm::errs() << "st-conformance: " << llvm::toString(std::move(error)) << "\n";
