@@ -106,7 +106,8 @@ class Program:
 
     def transpose(self):
         a = self.matrix()
-        self.keep(self.generic("i, j", [(a, "j, i")], "i, j", a[1][::-1], [P, P], "%m = arith.negf %x0 : f32"))
+        self.keep(self.generic("i, j", [(a, "j, i")], "i, j", a[1][::-1], [P, P],
+                               "%h = arith.constant 0.75 : f32\n    %m = arith.mulf %x0, %h : f32"))
 
     def softmax(self):
         a = self.matrix()

@@ -37,7 +37,8 @@ struct VerifyDataflow : st::impl::VerifyDataflowBase<VerifyDataflow> {
           return signalPassFailure();
         continue;
       }
-      bool isHostOp = op.hasAttr("st.host") || op.hasTrait<OpTrait::ConstantLike>() || op.hasTrait<OpTrait::IsTerminator>() ||
+      bool isHostOp = op.hasAttr("st.host") || op.hasTrait<OpTrait::ConstantLike>() ||
+                      op.hasTrait<OpTrait::IsTerminator>() ||
                       isa_and_nonnull<tensor::TensorDialect>(op.getDialect());
       if (!isHostOp) {
         op.emitOpError("computes outside of a task after the dataflow phase");

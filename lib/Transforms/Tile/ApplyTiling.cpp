@@ -34,7 +34,8 @@ LogicalResult verifyTiling(const StreamedOp &op, const Tiling &tiling) {
     llvm::sort(dimOrder);
     if (operand.tileSizes.size() != dims || !llvm::equal(dimOrder, llvm::seq<int64_t>(dims)) ||
         llvm::any_of(operand.tileSizes, [](int64_t size) { return size < 1; }))
-      return op.op->emitOpError("needs a tile size for each of the ") << dims << " dimensions of an operand, and an order";
+      return op.op->emitOpError("needs a tile size for each of the ")
+             << dims << " dimensions of an operand, and an order";
   }
   return success();
 }

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include <set>
 
 using namespace mlir;
 
@@ -22,10 +23,16 @@ constexpr int64_t maxFactor = 16;
 /// Lanes below which another dimension than the last may offer more.
 constexpr int64_t fewLanes = 4;
 
-int64_t getLanes(int64_t extent) { return std::min(maxFactor, extent & -extent); }
+/// The largest divisor of `extent` that is at most `limit`: tokens have as many lanes.
+int64_t getLanes(int64_t extent, int64_t limit = maxFactor) {
+  int64_t lanes = std::max<int64_t>(std::min(extent, limit), 1);
+  while (extent % lanes != 0)
+    --lanes;
+  return lanes;
+}
 
-/// The loop that is unrolled: along the last dimension of the result, where tokens are wide; where its extent allows next
-/// to nothing, as the odd width of an image, along the dimension that allows most.
+/// The loop that is unrolled: along the last dimension of the result, where tokens are wide; where its extent allows
+/// next to nothing, as the odd width of an image, along the dimension that allows most.
 std::optional<unsigned> getUnrolledLoop(linalg::GenericOp generic) {
   AffineMap map = generic.getMatchingIndexingMap(generic.getDpsInitOperand(0));
   SmallVector<int64_t> extents = generic.getStaticLoopRanges();
@@ -74,14 +81,14 @@ LogicalResult moveUnrolledLoopInside(linalg::GenericOp generic) {
   return success();
 }
 
-/// The largest power of two that divides the unrolled loop's extent and leaves a sum alone for `adderLatency` cycles: a
+/// The largest divisor of the unrolled loop's extent that leaves a sum alone for `adderLatency` cycles: a
 /// tile's reductions stand outside its parallel loops, so the same sum is met again after as many cycles as there are
 /// iterations of these. More lanes would only raise the initiation interval.
-int64_t getLargestFactor(linalg::GenericOp generic, int64_t adderLatency) {
+int64_t getLargestFactor(linalg::GenericOp generic, int64_t adderLatency, int64_t limit = maxFactor) {
   auto unrolled = getUnrolledLoop(generic);
   if (!unrolled || !readsApart(generic, *unrolled))
     return 1;
-  int64_t factor = getLanes(generic.getStaticLoopRanges()[*unrolled]);
+  int64_t extent = generic.getStaticLoopRanges()[*unrolled], factor = getLanes(extent, limit);
   if (generic.getNumReductionLoops() == 0)
     return factor;
   int64_t sums = 1;
@@ -89,7 +96,7 @@ int64_t getLargestFactor(linalg::GenericOp generic, int64_t adderLatency) {
     if (kind == utils::IteratorType::parallel)
       sums *= trips;
   while (factor > 1 && sums / factor < adderLatency)
-    factor /= 2;
+    factor = getLanes(extent, factor - 1);
   return factor;
 }
 
@@ -128,17 +135,17 @@ struct ChooseUnroll : impl::ChooseUnrollBase<ChooseUnroll> {
     for (auto root : getOperation().getOps<scf::ForOp>()) {
       SmallVector<linalg::GenericOp> generics;
       root->walk([&](linalg::GenericOp generic) { generics.push_back(generic); });
-      int64_t points = 0, cost = 0, largest = 1;
+      int64_t points = 0, cost = 0;
+      std::set<int64_t> candidates;
       for (linalg::GenericOp generic : generics) {
         if (failed(moveUnrolledLoopInside(generic)))
           return signalPassFailure();
         points += countPoints(generic);
         cost += countCost(generic);
-        largest = std::max(largest, getLargestFactor(generic, adderLatency));
+        for (int64_t limit = 1; limit <= maxFactor; ++limit)
+          candidates.insert(getLargestFactor(generic, adderLatency, limit));
       }
-      std::vector<int64_t> factors;
-      for (int64_t factor = 1; factor <= largest; factor *= 2)
-        factors.push_back(factor);
+      std::vector<int64_t> factors(candidates.begin(), candidates.end());
       auto name = root->getAttrOfType<StringAttr>("st.task");
       problem.addKernel(name ? name.getValue() : "unnamed", points, factors, std::max<int64_t>(cost, 1));
       nests.push_back(std::move(generics));
@@ -152,7 +159,7 @@ struct ChooseUnroll : impl::ChooseUnrollBase<ChooseUnroll> {
       for (linalg::GenericOp generic : generics) {
         SmallVector<int64_t> unroll(generic.getNumLoops(), 1);
         if (auto loop = getUnrolledLoop(generic))
-          unroll[*loop] = std::min(factor, getLargestFactor(generic, adderLatency));
+          unroll[*loop] = getLargestFactor(generic, adderLatency, factor);
         generic->setDiscardableAttr("st.unroll", DenseI64ArrayAttr::get(&getContext(), unroll));
       }
   }

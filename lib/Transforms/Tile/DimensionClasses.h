@@ -8,8 +8,8 @@
 
 namespace st {
 
-/// Which loops and tensor dimensions are one dimension: all that operations index together, through padding and reshapes
-/// of the host as well.
+/// Which loops and tensor dimensions are one dimension: all that operations index together, through padding and
+/// reshapes of the host as well.
 class DimensionClasses {
 public:
   DimensionClasses(mlir::Block &block, llvm::ArrayRef<StreamedOp> ops);

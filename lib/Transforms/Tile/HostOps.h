@@ -9,8 +9,8 @@
 
 namespace st {
 
-/// Pairs of a dimension of `op`'s operand and one of its result that are the same dimension: of padding all, of a reshape
-/// those that it leaves alone. Empty for anything else.
+/// Pairs of a dimension of `op`'s operand and one of its result that are the same dimension: of padding all, of a
+/// reshape those that it leaves alone. Empty for anything else.
 inline llvm::SmallVector<std::pair<unsigned, unsigned>> getCommonDims(mlir::Operation &op) {
   llvm::SmallVector<std::pair<unsigned, unsigned>> dims;
   if (auto pad = llvm::dyn_cast<mlir::tensor::PadOp>(op))

@@ -95,8 +95,8 @@ void LoopOrders::wantRowsFirst(const StreamedOp &op) {
       wantedOrder[tensor.value] = toDims(tensor.map, order);
 }
 
-/// Parallel loops outermost, columns stay whole inside of them, reductions finish a tile before the next begins. The rows
-/// of windows come before everything but the batch.
+/// Parallel loops outermost, columns stay whole inside of them, reductions finish a tile before the next begins. The
+/// rows of windows come before everything but the batch.
 SmallVector<int64_t> LoopOrders::choose(const StreamedOp &op) {
   SmallVector<int64_t> arrival = getArrivalOrder(op), order;
   auto add = [&](llvm::function_ref<bool(int64_t)> isNext) {

@@ -7,8 +7,8 @@
 
 namespace st {
 
-/// The loop orders, from the order in which operands arrive. Where nothing arrives that is computed, the order is the one
-/// in which a window further on wants its rows.
+/// The loop orders, from the order in which operands arrive. Where nothing arrives that is computed, the order is the
+/// one in which a window further on wants its rows.
 class LoopOrders {
 public:
   using Dims = llvm::SmallVector<int64_t>;

@@ -74,8 +74,8 @@ public:
   /// A tensor constant of `shape` with the value that a reduction starts from; null (after an error) when `init` is no
   /// fill with a constant.
   mlir::Value createStart(mlir::Value init, llvm::ArrayRef<int64_t> shape);
-  /// Clones `generic` onto tiles. Indices become those of the whole tensor; reductions skip what only padding holds, and
-  /// what it holds can neither address anything nor divide.
+  /// Clones `generic` onto tiles. Indices become those of the whole tensor; reductions skip what only padding holds,
+  /// and what it holds can neither address anything nor divide.
   mlir::linalg::GenericOp cloneOntoTiles(mlir::linalg::GenericOp generic, const GenericTiles &onto);
 
   mlir::OpBuilder &builder;

@@ -60,8 +60,9 @@ def ChooseUnroll : TilePhasePass<"st-choose-unroll"> {
   let summary = "spend parallel lanes on the slowest nests";
   let description = [{
     Intensity-driven unrolling (StreamTensor, section 5.1): raises the factor of the slowest nest until the budget is
-    spent. A lane of a nest costs what its bodies compute, in multiply-accumulates. Only the loop along the last
-    dimension of a result is unrolled, and a reduction no further than its adders allow at II = 1.
+    spent. A lane of a nest costs what its bodies compute, in multiply-accumulates. Only one loop is unrolled, by
+    a divisor of its extent: the one along the last dimension of a result, or where that offers next to nothing the one
+    that offers most. A reduction goes no further than its adders allow at II = 1.
     ```
     linalg.generic ... {st.unroll = array<i64: 1, 16, 1>}
     ```

@@ -54,8 +54,8 @@ int64_t getSpan(AffineExpr expr, ArrayRef<unsigned> loops, ArrayRef<int64_t> ext
   return span;
 }
 
-/// The batch is the leading dimension besides the window, if nothing but windowed tensors has it and another dimension is
-/// left for the channels.
+/// The batch is the leading dimension besides the window, if nothing but windowed tensors has it and another
+/// dimension is left for the channels.
 static void findBatch(StreamedOp &op) {
   for (const StreamedTensor &tensor : op.operands) {
     std::optional<unsigned> leading;
