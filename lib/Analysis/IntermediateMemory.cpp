@@ -150,7 +150,9 @@ void Account::addBuffers(TaskSchedule &schedule) {
         auto itensor = dyn_cast<ItensorType>(type);
         return itensor && reaccesses(itensor);
       });
-      reason = again ? "re-access converter" : "reorder converter";
+      reason = schedule.task->hasAttr("st.line_buffer") ? "line buffer"
+               : again                                  ? "re-access converter"
+                                                        : "reorder converter";
     }
     add((schedule.task.getSymName() + "." + buffer.name).str(), source, bytesForBits(buffer.bits()), reason);
   }

@@ -20,9 +20,13 @@ json::Array st::describeFallbacks(ModuleOp module) {
     std::string name = op->getName().getStringRef().str();
     if (auto task = dyn_cast<TaskOp>(op))
       name = task.getSymName().str();
+    else if (auto kernel = dyn_cast<KernelOp>(op))
+      name = kernel.getSymName().str();
     else if (auto task = op->getAttrOfType<StringAttr>("st.task"))
       name = task.str();
-    list.push_back(json::Object{{"kind", isHost ? "host" : "buffered"},
+    list.push_back(json::Object{{"kind", isHost              ? "host"
+                                         : isa<KernelOp>(op) ? "memory"
+                                                             : "buffered"},
                                 {"name", json::fixUTF8(name)},
                                 {"place", json::fixUTF8(describePlace(op->getLoc()))},
                                 {"reason", reason ? json::fixUTF8(reason.getValue()) : "runs on the host"}});

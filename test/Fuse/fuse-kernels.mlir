@@ -5,6 +5,10 @@
 // RUN: streamtensor-opt %s -st-fuse-kernels="merge-groups=false" | FileCheck %s --check-prefix=PAPER
 // RUN: streamtensor-opt %s -st-fuse-kernels -st-merge-converters -o %t.merged.mlir
 // RUN: FileCheck %s --input-file %t.merged.mlir --check-prefix=MERGED
+// What still goes through external memory is said, with the reason.
+// RUN: streamtensor-opt %s -st-fuse-kernels="max-converter-bytes=700" -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// REMARK-DAG: remark: 256 bytes from 'twice_to_negated' pass through external memory: one kernel of both would hold more on the chip than allowed, or would wait for itself
+// REMARK-DAG: remark: 256 bytes from 'first' pass through external memory: the host computes on it in between
 // The meaning stays.
 // RUN: st-reference-test %t.all.mlir --compare %s --entry chain --tolerance 0
 // RUN: st-reference-test %t.small.mlir --compare %s --entry chain --tolerance 0

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 #define DEBUG_TYPE "st-fuse-kernels"
@@ -86,6 +87,36 @@ static FusionProblem buildProblem(ArrayRef<KernelOp> kernels, int64_t maxBytes) 
         problem.addEdge(index[producer], index[kernel], apart);
     }
   return problem;
+}
+
+/// Why `operand` of one kernel, whose data come from `producer`, was not fused with it.
+static std::string explainApart(Value operand, ItensorType reader, KernelOp producer) {
+  auto link = findLink(operand);
+  std::string reason = "the host computes on it in between";
+  if (link && connectThrough(*link, cast<ItensorType>(getYielded(link->result).getType()), reader))
+    reason = "one kernel of both would hold more on the chip than allowed, or would wait for itself";
+  else if (link)
+    reason = "no tile before its shape changes is a tile after it";
+  auto type = cast<RankedTensorType>(operand.getType());
+  int64_t bytes = llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(), 8);
+  return (Twine(bytes) + " bytes from '" + producer.getSymName() + "' pass through external memory: " + reason).str();
+}
+
+/// Says of every kernel what it takes from others through external memory.
+static void reportApart(func::FuncOp function) {
+  for (KernelOp kernel : function.getOps<KernelOp>()) {
+    SmallVector<std::string> reasons;
+    for (auto [operand, argument] : llvm::zip(kernel.getInputs(), kernel.getBody().getArguments())) {
+      llvm::SmallSetVector<Operation *, 4> producers;
+      collectProducers(operand, producers);
+      for (Operation *producer : producers)
+        reasons.push_back(explainApart(operand, cast<ItensorType>(argument.getType()), cast<KernelOp>(producer)));
+    }
+    for (const std::string &reason : reasons)
+      kernel.emitRemark() << reason;
+    if (!reasons.empty())
+      kernel->setDiscardableAttr("st.fallback", StringAttr::get(kernel.getContext(), llvm::join(reasons, "; ")));
+  }
 }
 
 //===----------------------------------------------------------------------------------------------------------===//
@@ -250,6 +281,7 @@ struct FuseKernels : st::impl::FuseKernelsBase<FuseKernels> {
         op.erase();
     // A group stands where its last member stood; readers of its other results may stand before that.
     sortTopologically(&getOperation().getBody().front());
+    reportApart(getOperation());
   }
 
 private:

@@ -84,6 +84,38 @@ LinkTypes::LinkTypes(const KernelLink &link, ItensorType source, ItensorType res
                                cast<RankedTensorType>(link.chain[index]->getOperand(0).getType()).getShape());
 }
 
+/// A stream of the whole tensor of `shape` in one slice.
+static ItensorType getWhole(ItensorType like, ArrayRef<int64_t> shape) {
+  MLIRContext *context = like.getContext();
+  SmallVector<AffineExpr> zeros(shape.size(), getAffineConstantExpr(0, context));
+  return ItensorType::get(context, shape, like.getScalarType(), shape, /*tripCounts=*/{}, /*steps=*/{},
+                          AffineMap::get(0, 0, zeros, context));
+}
+
+/// The tensor collected in a buffer, and streamed again in its other shape: where no tile before is a tile after.
+static std::optional<Connection> collectWhole(const KernelLink &link, ItensorType source, ItensorType result) {
+  Connection connection;
+  Builder builder(source.getContext());
+  ItensorType whole = getWhole(source, source.getDataShape());
+  if (relate(source, whole) == Relation::Incompatible)
+    return std::nullopt;
+  connection.steps.push_back({whole, {}, {}, {}});
+  for (Operation *reshape : link.chain) {
+    if (isa<tensor::PadOp>(reshape))
+      return std::nullopt;
+    whole = getWhole(source, cast<RankedTensorType>(reshape->getResult(0).getType()).getShape());
+    connection.steps.push_back({whole, getReassociationIndicesAttribute(builder, getGroups(reshape)), {}, {}});
+  }
+  if (relate(whole, result) == Relation::Incompatible)
+    return std::nullopt;
+  connection.steps.push_back({result, {}, {}, {}});
+  connection.bytes = inferPingPongConverter(source, connection.steps.front().type).bytes;
+  // Only a single reshape is a view of one buffer.
+  if (link.chain.size() > 1)
+    connection.bytes += inferPingPongConverter(whole, result).bytes;
+  return connection;
+}
+
 std::optional<Connection> st::connectThrough(const KernelLink &link, ItensorType source, ItensorType result) {
   LinkTypes types(link, source, result);
   if (types.hasSeveralPads)
@@ -127,7 +159,7 @@ std::optional<Connection> st::connectThrough(const KernelLink &link, ItensorType
     if (!best || connection.bytes < best->bytes)
       best = std::move(connection);
   }
-  return best;
+  return best || link.chain.empty() ? best : collectWhole(link, source, result);
 }
 
 Value st::createConnection(OpBuilder &builder, Location loc, const Connection &connection, Value source) {

@@ -21,18 +21,19 @@ bool isLinkOp(mlir::Operation *op);
 /// Where `operand` comes from; nullopt when that is no kernel, or something else is done to it on the way.
 std::optional<KernelLink> findLink(mlir::Value operand);
 
-/// What takes a link's place between two streams in one kernel: reassociations and at most one converter, in order.
+/// What takes a link's place between two streams in one kernel: reassociations and one converter, in order; or a
+/// converter that collects the whole tensor, reassociations, and a converter that streams it again.
 struct Connection {
   struct Step {
     ItensorType type;
-    /// Of a reassociation; null for the converter.
+    /// Of a reassociation; null for a converter.
     mlir::ArrayAttr reassociation;
     Padding padding;
     /// The value of padding elements, null without padding.
     mlir::TypedAttr pad;
   };
   llvm::SmallVector<Step> steps;
-  /// On-chip bytes of the converter.
+  /// On-chip bytes of the converters.
   int64_t bytes = 0;
 };
 

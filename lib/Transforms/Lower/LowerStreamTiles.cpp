@@ -20,8 +20,8 @@ static SmallVector<Value> enterTokenLoops(OpBuilder &builder, Location loc, Valu
   return enterPipelinedNest(builder, loc, extents, steps, /*initiationInterval=*/1);
 }
 
-/// Whether `tile` is a view of a buffer of another rank. Once it is folded, no vector of the tile's rank fits the buffer,
-/// so that tokens are taken apart into lanes.
+/// Whether `tile` is a view of a buffer of another rank. Once it is folded, no vector of the tile's rank fits the
+/// buffer, so that tokens are taken apart into lanes.
 static bool isRegrouped(Value tile) {
   while (Operation *view = tile.getDefiningOp()) {
     if (isa<memref::ExpandShapeOp, memref::CollapseShapeOp>(view))
@@ -33,8 +33,8 @@ static bool isRegrouped(Value tile) {
   return false;
 }
 
-/// Calls `access` for each lane of a token of type `vector` that lies at `indices`: its place in the token and in memory.
-/// Tokens are vectors along the last dimension.
+/// Calls `access` for each lane of a token of type `vector` that lies at `indices`: its place in the token and in
+/// memory. Tokens are vectors along the last dimension.
 static void forEachLane(OpBuilder &builder, Location loc, VectorType vector, ArrayRef<Value> indices,
                         function_ref<void(ArrayRef<int64_t>, ValueRange)> access) {
   SmallVector<int64_t> place(vector.getRank(), 0);
@@ -70,14 +70,7 @@ static void lowerWrite(StreamWriteTileOp op, IRRewriter &rewriter) {
   rewriter.setInsertionPoint(op);
   SmallVector<Value> indices = enterTokenLoops(rewriter, op.getLoc(), op.getValue(), stream);
   Value token;
-  auto vector = dyn_cast<VectorType>(stream.getTokenType());
-  if (vector && isRegrouped(op.getValue())) {
-    token = arith::ConstantOp::create(rewriter, op.getLoc(), rewriter.getZeroAttr(vector));
-    forEachLane(rewriter, op.getLoc(), vector, indices, [&](ArrayRef<int64_t> lane, ValueRange at) {
-      Value scalar = memref::LoadOp::create(rewriter, op.getLoc(), op.getValue(), at);
-      token = vector::InsertOp::create(rewriter, op.getLoc(), scalar, token, lane);
-    });
-  } else if (vector)
+  if (auto vector = dyn_cast<VectorType>(stream.getTokenType()))
     token = vector::LoadOp::create(rewriter, op.getLoc(), vector, op.getValue(), indices);
   else
     token = memref::LoadOp::create(rewriter, op.getLoc(), op.getValue(), indices);

@@ -51,3 +51,9 @@ Value st::pullIntoPadding(TaskBuilder &task, Location loc, const ConverterPlan &
                                    body)
       .getResult(0);
 }
+
+Value st::copyTile(OpBuilder &builder, Location loc, Value tile) {
+  auto type = cast<RankedTensorType>(tile.getType());
+  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
+  return linalg::CopyOp::create(builder, loc, tile, empty).getResult(0);
+}

@@ -18,6 +18,9 @@ mlir::Value createConverterBuffer(TaskBuilder &task, mlir::Location loc, llvm::A
 mlir::Value pullIntoPadding(TaskBuilder &task, mlir::Location loc, const ConverterPlan &plan, mlir::TypedAttr pad,
                             llvm::ArrayRef<mlir::OpFoldResult> offsets, std::optional<unsigned> skippedDim = {});
 
+/// `tile`, which lies in memory of another rank, in a buffer of its own: tokens are loaded from that as vectors.
+mlir::Value copyTile(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value tile);
+
 } // namespace st
 
 #endif // ST_TRANSFORMS_OPTIMIZE_CONVERTERBUFFER_H

@@ -41,17 +41,21 @@ public:
       : task(task), loc(loc), plan(plan), pad(pad), source(plan.source, plan.sharedLoops),
         result(plan.result, plan.sharedLoops) {}
 
-  void write();
-
-private:
   using Values = SmallVector<Value>;
 
+  void write();
+  /// Whether tiles leave by way of a buffer of their own.
+  bool copiesTiles = false;
+  /// Pulls what a round of the source brings.
+  Value fill(Value buffer, OpFoldResult half);
+  /// Pushes what a round of the result takes; gives the stream after it.
+  Value drain(Value buffer, OpFoldResult half, Value stream);
+
+private:
   /// Pulls a tile into `buffer`, at the place that `counts` of the source's loops say.
   Value fillTile(Value buffer, OpFoldResult half, ArrayRef<OpFoldResult> counts);
   /// Pushes the tile of `buffer` at the place that `counts` of the result's loops say; gives the stream after it.
   Value drainTile(Value buffer, OpFoldResult half, ArrayRef<OpFoldResult> counts, Value stream);
-  Value fill(Value buffer, OpFoldResult half);
-  Value drain(Value buffer, OpFoldResult half, Value stream);
   /// Fills one half while draining the other: {buffer, stream}.
   Values fillAndDrain(Value buffer, Value stream, OpFoldResult filled, OpFoldResult drained);
 
@@ -103,7 +107,7 @@ Value ConverterWriter::drainTile(Value buffer, OpFoldResult half, ArrayRef<OpFol
   Slice slice = getSlice(result, half, counts);
   Value tile = tensor::ExtractSliceOp::create(task.body, loc, result.type.getTileType(), buffer, slice.offsets,
                                               slice.sizes, slice.strides);
-  return task.push(tile, stream);
+  return task.push(copiesTiles ? copyTile(task.body, loc, tile) : tile, stream);
 }
 
 Value ConverterWriter::fill(Value buffer, OpFoldResult half) {
@@ -223,8 +227,39 @@ TaskOp st::buildConverterTask(OpBuilder &builder, Location loc, StringRef name, 
   TaskBuilder task(builder, loc, name, "converter", source, fifo);
   task.task->setDiscardableAttr("st.halves", builder.getI64IntegerAttr(plan.halves));
   if (plan.rolling)
+    task.task->setDiscardableAttr("st.line_buffer", builder.getUnitAttr());
+  if (plan.rolling)
     writeRollingConverter(task, loc, plan, pad);
   else
     ConverterWriter(task, loc, plan, pad).write();
+  return task.task;
+}
+
+TaskOp st::buildRegroupingTask(OpBuilder &builder, Location loc, StringRef name, Value source, Value fifo,
+                               const ConverterPlan &before, const ConverterPlan &after, ArrayAttr reassociation) {
+  TaskBuilder task(builder, loc, name, "converter", source, fifo);
+  task.task->setDiscardableAttr("st.halves", builder.getI64IntegerAttr(1));
+  SmallVector<ReassociationIndices> groups;
+  for (Attribute group : reassociation) {
+    auto &dims = groups.emplace_back();
+    for (Attribute dim : cast<ArrayAttr>(group))
+      dims.push_back(cast<IntegerAttr>(dim).getInt());
+  }
+  auto filledType = RankedTensorType::get(before.bufferShape, before.source.getScalarType());
+  auto drainedType = RankedTensorType::get(after.bufferShape, before.source.getScalarType());
+  bool collapses = filledType.getRank() > drainedType.getRank();
+  Value buffer = createConverterBuffer(task, loc, (collapses ? drainedType : filledType).getShape(),
+                                       filledType.getElementType(), /*pad=*/nullptr);
+  if (collapses)
+    buffer = tensor::ExpandShapeOp::create(task.body, loc, filledType, buffer, groups);
+  OpFoldResult first = task.body.getIndexAttr(0);
+  buffer = ConverterWriter(task, loc, before, /*pad=*/nullptr).fill(buffer, first);
+  if (collapses)
+    buffer = tensor::CollapseShapeOp::create(task.body, loc, drainedType, buffer, groups);
+  else
+    buffer = tensor::ExpandShapeOp::create(task.body, loc, drainedType, buffer, groups);
+  ConverterWriter drained(task, loc, after, /*pad=*/nullptr);
+  drained.copiesTiles = !collapses;
+  task.finish(drained.drain(buffer, first, task.getInits().front()));
   return task.task;
 }

@@ -21,6 +21,13 @@ namespace st {
 TaskOp buildConverterTask(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, mlir::Value source,
                           mlir::Value fifo, const ConverterPlan &plan, mlir::TypedAttr pad);
 
+/// Creates the task `name` that collects all of `source`, regroups its dimensions and writes it to `fifo` in another
+/// order: two converters and the reassociation of a whole tensor between them, from one buffer. It has the shape of
+/// lower rank, and the other side is a view of it. The buffers of both plans are exactly the tensor, in one round.
+TaskOp buildRegroupingTask(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, mlir::Value source,
+                           mlir::Value fifo, const ConverterPlan &before, const ConverterPlan &after,
+                           mlir::ArrayAttr reassociation);
+
 } // namespace st
 
 #endif // ST_TRANSFORMS_OPTIMIZE_CONVERTERTASK_H

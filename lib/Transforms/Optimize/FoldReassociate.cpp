@@ -1,9 +1,11 @@
 //===- FoldReassociate.cpp - Let a reader of a regrouped stream regroup its tiles itself ----------------------===//
 
 #include "Dialect/StDialect.h"
+#include "Transforms/Optimize/ConverterBuffer.h"
 #include "Transforms/Optimize/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -45,7 +47,9 @@ static Value readRegrouped(ItensorReadOp read, BlockArgument stream, ArrayAttr r
   regrouped->setDiscardableAttrs(read->getDiscardableAttrDictionary());
   if (collapses)
     return tensor::CollapseShapeOp::create(builder, loc, to, regrouped.getResult(), groups);
-  return tensor::ExpandShapeOp::create(builder, loc, to, regrouped.getResult(), groups);
+  Value expanded = tensor::ExpandShapeOp::create(builder, loc, to, regrouped.getResult(), groups);
+  bool isSentOn = llvm::any_of(read->getUsers(), [](Operation *user) { return isa<ItensorWriteOp>(user); });
+  return isSentOn ? copyTile(builder, loc, expanded) : expanded;
 }
 
 /// Lets the task behind `use` read the source of `op`.

@@ -37,6 +37,9 @@ public:
 
   void run() {
     Block &body = kernel.getBody().front();
+    SmallVector<ItensorConverterOp> all(body.getOps<ItensorConverterOp>());
+    for (ItensorConverterOp converter : all)
+      materializeRegrouping(converter);
     SmallVector<ItensorConverterOp> converters(body.getOps<ItensorConverterOp>());
     SmallVector<ItensorForkOp> forks(body.getOps<ItensorForkOp>());
     for (ItensorConverterOp converter : converters)
@@ -149,6 +152,31 @@ private:
     });
     fork->replaceAllUsesWith(task.finish(results));
     fork.erase();
+  }
+
+  /// `converter` with the reassociation and the converter before it, where these only collect a whole tensor.
+  void materializeRegrouping(ItensorConverterOp converter) {
+    auto regrouped = converter.getSource().getDefiningOp<ItensorReassociateOp>();
+    auto collected = regrouped ? regrouped.getSource().getDefiningOp<ItensorConverterOp>() : ItensorConverterOp();
+    if (!collected || !regrouped->hasOneUse() || !collected->hasOneUse() || converter.getPad() || collected.getPad())
+      return;
+    ItensorType middle = collected.getType();
+    ConverterPlan before = inferPingPongConverter(collected.getSource().getType(), middle);
+    ConverterPlan after = inferPingPongConverter(regrouped.getType(), converter.getType());
+    // What reaches beyond the tensor has no place in a view of it.
+    if (middle.getNumTiles() != 1 || ArrayRef<int64_t>(before.bufferShape) != middle.getDataShape() ||
+        ArrayRef<int64_t>(after.bufferShape) != regrouped.getType().getDataShape())
+      return;
+    builder.setInsertionPoint(converter);
+    Value fifo = ItensorInstanceOp::create(builder, converter.getLoc(), converter.getType(), /*depth_tokens=*/nullptr,
+                                           /*storage=*/nullptr);
+    TaskOp task = buildRegroupingTask(builder, converter.getLoc(), makeName("convert_" + Twine(numConverters++)),
+                                      collected.getSource(), fifo, before, after, regrouped.getReassociation());
+    converterBytes += after.bytes;
+    converter.replaceAllUsesWith(task.getResult(0));
+    converter.erase();
+    regrouped.erase();
+    collected.erase();
   }
 
   void materialize(ItensorConverterOp converter) {

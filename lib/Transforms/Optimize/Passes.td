@@ -84,6 +84,9 @@ def FoldItensor : OptimizePhasePass<"st-fold-itensor"> {
 
 def FoldReassociate : OptimizePhasePass<"st-fold-reassociate"> {
   let summary = "let a reader of a regrouped stream regroup its tiles itself";
+  let dependentDialects = ["::st::StDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
   let description = [{
     The scalars of each tile stay the same in the same order, so that the reader takes the tile as it comes and gives it
     the other shape, which costs nothing.
