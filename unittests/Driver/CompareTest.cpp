@@ -40,3 +40,17 @@ TEST(CompareTest, ShapesAndNamesCount) {
   EXPECT_FALSE(compareResults({}, {{"y", reference}}).ok());
   EXPECT_FALSE(compareResults({{"y", reference}}, {}).ok()) << "nothing compared is nothing shown";
 }
+
+TEST(CompareTest, IntegersCarryNoSign) {
+  auto bytes = [](const char *dtype) {
+    Array array{dtype, {2}, {}};
+    const uint8_t values[2] = {200, 1};
+    array.bytes.assign(values, values + 2);
+    return array;
+  };
+  EXPECT_TRUE(agrees(compareArrays(bytes("i8"), bytes("u8")), bytes("u8")));
+  EXPECT_FALSE(agrees(compareArrays(bytes("bool"), bytes("u8")), bytes("u8")));
+  Array wide{"i16", {1}, {}};
+  wide.bytes.resize(2);
+  EXPECT_FALSE(agrees(compareArrays(wide, bytes("u8")), bytes("u8")));
+}

@@ -151,8 +151,13 @@ bool RowGroup::isConvexWith(Operation *added) const {
   llvm::SmallPtrSet<Operation *, 16> visited;
   SmallVector<Operation *> worklist;
   auto isInside = [&](Operation *op) { return op == added || members.contains(op); };
+  // A reader by index uses the value inside its body.
+  auto getReaders = [&](Operation *op) {
+    return llvm::map_to_vector(op->getUsers(),
+                               [&](Operation *user) { return added->getBlock()->findAncestorOpInBlock(*user); });
+  };
   auto leave = [&](Operation *op) {
-    for (Operation *user : op->getUsers())
+    for (Operation *user : getReaders(op))
       if (!isInside(user) && visited.insert(user).second)
         worklist.push_back(user);
   };
@@ -161,7 +166,7 @@ bool RowGroup::isConvexWith(Operation *added) const {
   leave(added);
   while (!worklist.empty()) {
     Operation *op = worklist.pop_back_val();
-    for (Operation *user : op->getUsers()) {
+    for (Operation *user : getReaders(op)) {
       if (isInside(user))
         return false;
       if (visited.insert(user).second)
