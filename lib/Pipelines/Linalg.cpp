@@ -16,18 +16,33 @@ static void cleanUp(OpPassManager &functions) {
   functions.addPass(createCSEPass());
 }
 
+static std::unique_ptr<Pass> assignHost(const LinalgOptions &options, bool isFinal) {
+  AssignHostOptions host;
+  host.device = options.device;
+  host.maxBufferBytes = options.maxBufferBytes;
+  host.partition = options.partition;
+  host.isFinal = isFinal;
+  return createAssignHost(host);
+}
+
 void populateLinalgPipeline(OpPassManager &manager, const LinalgOptions &options) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(createConvertElementwiseToLinalgPass());
   functions.addPass(createGeneralizeNamedOps());
+  functions.addPass(createSplitResults());
   functions.addPass(createNormalizeReductions());
   cleanUp(functions);
 
   // Slices first: dropping unit dimensions would merge them with the reshapes that they must pass.
+  functions.addPass(createFoldLayoutOps());
   functions.addPass(createPushSlicesUp());
   // Unit dimensions hide which reshapes split or merge.
-  functions.addPass(createLinalgFoldUnitExtentDimsPass());
+  functions.addPass(createDropUnitDims());
+  functions.addPass(createFoldLayoutOps());
   functions.addPass(createFoldTensorConstants());
   cleanUp(functions);
+  // Before fusion, which would take lookups of the host's along.
+  functions.addPass(assignHost(options, /*isFinal=*/false));
 
   // A reshape behind a transpose is reached once the transpose is an indexing map, and the other way round.
   for (int round = 0; round < 2; ++round) {
@@ -38,14 +53,24 @@ void populateLinalgPipeline(OpPassManager &manager, const LinalgOptions &options
   }
   functions.addPass(createAbsorbTransposes());
   functions.addPass(createNormalizeReductions());
+  functions.addPass(createFoldScales());
 
   // Masks before fusion: a predicate in the body does not stop a chain, an operand of another shape might.
   functions.addPass(createFoldMasks());
   functions.addPass(createFuseElementwise());
   cleanUp(functions);
+  // What is still no computation becomes one, and joins the chains around it.
+  functions.addPass(createFoldLayoutOps());
+  functions.addPass(createGatherLayoutOps());
+  functions.addPass(assignHost(options, /*isFinal=*/false));
+  functions.addPass(createFuseElementwise());
+  cleanUp(functions);
   functions.addPass(createFuseRowOps());
   functions.addPass(createFuseRowBodies());
   cleanUp(functions);
+  functions.addPass(createExpandScalars());
+  cleanUp(functions);
+  functions.addPass(assignHost(options, /*isFinal=*/true));
   functions.addPass(createVerifyLinalg());
 }
 

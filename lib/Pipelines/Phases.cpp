@@ -53,7 +53,7 @@ void st::populatePhase(Phase phase, OpPassManager &manager, const PhaseOptions &
   case Phase::Emit:
     return;
   case Phase::Linalg:
-    return populateLinalgPipeline(manager, {});
+    return populateLinalgPipeline(manager, {options.device, options.maxBufferBytes, options.partition});
   case Phase::Tile:
     return populateTilePipeline(manager, {options.defaultTileSize, options.tokenTileSize, options.overallUnrollSize,
                                            options.adderLatency});

@@ -1,5 +1,6 @@
 //===- AbsorbTransposes.cpp - Copies in another order become indexing maps -----------------------------------===//
 
+#include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -15,7 +16,7 @@ namespace {
 /// The map from the result's indices to the operand's, when `op` only copies its operand in another order or
 /// broadcasts it; null otherwise.
 AffineMap getCopyMap(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 || op.getNumParallelLoops() != op.getNumLoops())
+  if (op->hasAttr(hostAttr) || op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 || !isElementwise(op))
     return {};
   Block *body = op.getBody();
   if (!llvm::hasSingleElement(*body) || body->getTerminator()->getOperand(0) != body->getArgument(0))
@@ -32,6 +33,8 @@ struct AbsorbIntoReader : OpRewritePattern<linalg::GenericOp> {
   AbsorbIntoReader(MLIRContext *context, Pass::Statistic &numAbsorbed)
       : OpRewritePattern(context), numAbsorbed(numAbsorbed) {}
   LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
+    if (op->hasAttr(hostAttr))
+      return failure();
     for (OpOperand *operand : op.getDpsInputOperands()) {
       auto copy = operand->get().getDefiningOp<linalg::GenericOp>();
       AffineMap copyMap = copy ? getCopyMap(copy) : AffineMap();
@@ -66,7 +69,7 @@ struct AbsorbIntoProducer : OpRewritePattern<linalg::GenericOp> {
     if (llvm::any_of(copy->getUsers(), llvm::IsaPred<linalg::GenericOp>))
       return failure();
     auto producer = copy.getDpsInputOperand(0)->get().getDefiningOp<linalg::GenericOp>();
-    if (!producer || producer.getNumDpsInits() != 1 || !producer->hasOneUse())
+    if (!producer || producer->hasAttr(hostAttr) || producer.getNumDpsInits() != 1 || !producer->hasOneUse())
       return failure();
     auto type = cast<RankedTensorType>(copy.getResult(0).getType());
     OpOperand *init = producer.getDpsInitOperand(0);

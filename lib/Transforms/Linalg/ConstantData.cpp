@@ -129,6 +129,83 @@ ElementsAttr sliceConstant(ElementsAttr source, ArrayRef<int64_t> offsets, Ranke
                                         HeapAsmResourceBlob::allocateAndCopyWithAlign(data, blob->getDataAlignment()));
 }
 
+/// Constants from this size on are resources, in bytes: what the printer and the uniquer should not have to walk.
+static constexpr size_t resourceBytes = 1024;
+
+std::optional<std::vector<float>> readFloats(ElementsAttr source) {
+  if (!source.getElementType().isF32())
+    return std::nullopt;
+  if (auto dense = dyn_cast<DenseElementsAttr>(source)) {
+    auto values = dense.getValues<float>();
+    return std::vector<float>(values.begin(), values.end());
+  }
+  auto resource = dyn_cast<DenseResourceElementsAttr>(source);
+  if (!resource || !resource.getRawHandle().getBlob())
+    return std::nullopt;
+  ArrayRef<char> data = resource.getData();
+  size_t count = source.getNumElements();
+  if (data.size() < count * sizeof(float))
+    return std::nullopt;
+  std::vector<float> values(count);
+  std::memcpy(values.data(), data.data(), count * sizeof(float));
+  return values;
+}
+
+/// `type` with row-major `data`; `name` is that of the resource where one is made.
+static ElementsAttr createConstant(RankedTensorType type, ArrayRef<char> data, StringRef name) {
+  if (data.size() < resourceBytes)
+    return DenseElementsAttr::getFromRawBuffer(type, data);
+  return DenseResourceElementsAttr::get(type, name, HeapAsmResourceBlob::allocateAndCopyWithAlign(data, 64));
+}
+
+ElementsAttr createFloats(RankedTensorType type, ArrayRef<float> values, StringRef name) {
+  return createConstant(
+      type, ArrayRef<char>(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float)), name);
+}
+
+/// The bytes of all elements, splats written out; empty when they are not at hand or no whole bytes.
+static std::vector<char> readBytes(ElementsAttr source) {
+  unsigned bits = source.getElementType().getIntOrFloatBitWidth();
+  if (bits % 8 != 0)
+    return {};
+  ArrayRef<char> data;
+  if (auto dense = dyn_cast<DenseElementsAttr>(source)) {
+    data = dense.getRawData();
+    if (dense.isSplat()) {
+      std::vector<char> all;
+      for (int64_t i = 0; i < source.getNumElements(); ++i)
+        all.insert(all.end(), data.begin(), data.end());
+      return all;
+    }
+  } else if (auto resource = dyn_cast<DenseResourceElementsAttr>(source)) {
+    if (resource.getRawHandle().getBlob())
+      data = resource.getData();
+  }
+  if (data.size() < size_t(source.getNumElements()) * bits / 8)
+    return {};
+  return std::vector<char>(data.begin(), data.begin() + source.getNumElements() * bits / 8);
+}
+
+ElementsAttr concatConstants(ArrayRef<ElementsAttr> parts, int64_t dim, RankedTensorType type) {
+  if (!type.getElementType().isIntOrFloat())
+    return nullptr;
+  // What one part holds for one index of the dimensions before `dim` is contiguous.
+  int64_t outer = ShapedType::getNumElements(type.getShape().take_front(dim));
+  std::vector<std::vector<char>> data;
+  for (ElementsAttr part : parts) {
+    data.push_back(readBytes(part));
+    if (data.back().empty())
+      return nullptr;
+  }
+  std::vector<char> result;
+  for (int64_t i = 0; i < outer; ++i)
+    for (const std::vector<char> &part : data) {
+      size_t length = part.size() / outer;
+      result.insert(result.end(), part.begin() + i * length, part.begin() + (i + 1) * length);
+    }
+  return createConstant(type, result, "concatenated");
+}
+
 std::optional<TwoValued> findTwoValues(ElementsAttr source) {
   // Weights differ within their first elements; only masks are walked to the end.
   TwoValued result;

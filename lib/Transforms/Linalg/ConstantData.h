@@ -24,6 +24,15 @@ mlir::ElementsAttr reshapeConstant(mlir::ElementsAttr source, mlir::RankedTensor
 mlir::ElementsAttr sliceConstant(mlir::ElementsAttr source, llvm::ArrayRef<int64_t> offsets,
                                  mlir::RankedTensorType type);
 
+/// All elements of an f32 constant, row-major; nullopt for other types or when the data is not at hand.
+std::optional<std::vector<float>> readFloats(mlir::ElementsAttr source);
+
+/// An f32 constant with these elements; large ones are a resource named after `name`.
+mlir::ElementsAttr createFloats(mlir::RankedTensorType type, llvm::ArrayRef<float> values, llvm::StringRef name);
+
+/// The constants one after the other along `dim`, copied. Null as for slices.
+mlir::ElementsAttr concatConstants(llvm::ArrayRef<mlir::ElementsAttr> parts, int64_t dim, mlir::RankedTensorType type);
+
 /// One number per distinct value of a constant with at most two: `second[i]` tells for the row-major element i whether
 /// it is `values[1]`.
 struct TwoValued {

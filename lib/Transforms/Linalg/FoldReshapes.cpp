@@ -1,5 +1,6 @@
 //===- FoldReshapes.cpp - Iterate over split dimensions instead of reshaping ---------------------------------===//
 
+#include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -26,6 +27,9 @@ bool comesFromArgument(Value value) {
 
 /// Reshapes at the function's border are the host's; those between two computations fold.
 bool isBetweenComputations(OpOperand *operand) {
+  Operation *producer = operand->get().getDefiningOp();
+  if (operand->getOwner()->hasAttr(hostAttr) || (producer && producer->hasAttr(hostAttr)))
+    return false;
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(operand->getOwner()))
     return !llvm::all_of(expand->getUsers(), llvm::IsaPred<func::ReturnOp>);
   if (auto collapse = operand->get().getDefiningOp<tensor::CollapseShapeOp>())

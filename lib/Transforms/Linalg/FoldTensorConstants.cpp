@@ -50,11 +50,28 @@ struct FoldSliceOfConstant : OpRewritePattern<tensor::ExtractSliceOp> {
   }
 };
 
+struct FoldConcatOfConstants : OpRewritePattern<tensor::ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::ConcatOp op, PatternRewriter &rewriter) const override {
+    SmallVector<ElementsAttr> parts;
+    for (Value input : op.getInputs()) {
+      parts.push_back(getConstantTensor(input));
+      if (!parts.back())
+        return failure();
+    }
+    ElementsAttr result = concatConstants(parts, op.getDim(), cast<RankedTensorType>(op.getType()));
+    if (!result)
+      return failure();
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, cast<TypedAttr>(result));
+    return success();
+  }
+};
+
 struct FoldTensorConstants : impl::FoldTensorConstantsBase<FoldTensorConstants> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<FoldReshapeOfConstant<tensor::ExpandShapeOp>, FoldReshapeOfConstant<tensor::CollapseShapeOp>,
-                 FoldSliceOfConstant>(&getContext());
+                 FoldSliceOfConstant, FoldConcatOfConstants>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -21,8 +21,8 @@ struct WindowTerm {
   int64_t coefficient;
 };
 
-/// The summands of a map's result that is a sum of loops with positive coefficients, each loop once; nullopt for anything
-/// else, constants included.
+/// The summands of a map's result that is a sum of loops with positive coefficients, each loop once; nullopt for
+/// anything else, constants included.
 std::optional<llvm::SmallVector<WindowTerm>> getWindowTerms(mlir::AffineExpr expr);
 
 /// Whether every result is a sum of loops with positive coefficients and no loop serves two results.

@@ -19,6 +19,8 @@ namespace {
 bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
+  if (producer && consumer && (producer->hasAttr(hostAttr) || consumer->hasAttr(hostAttr)))
+    return false;
   if (!isElementwise(producer) || !isElementwise(consumer) || !operand->get().hasOneUse())
     return false;
   bool isCopy = llvm::hasSingleElement(*producer.getBody());

@@ -7,7 +7,7 @@ include "mlir/Pass/PassBase.td"
 
 class LinalgPhasePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
   let dependentDialects = ["::st::StDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
-                           "::mlir::tensor::TensorDialect"];
+                           "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def AbsorbTransposes : LinalgPhasePass<"st-absorb-transposes"> {
@@ -23,6 +23,70 @@ def AbsorbTransposes : LinalgPhasePass<"st-absorb-transposes"> {
     ```
   }];
   let statistics = [Statistic<"numAbsorbed", "num-absorbed", "copies absorbed">];
+}
+
+def AssignHost : LinalgPhasePass<"st-assign-host"> {
+  let summary = "decide what the host executes, and report what is buffered in full";
+  let description = [{
+    Marks with `st.host` what later phases leave alone: lookups in large constant tables at indices that arrive with the
+    arguments (token embeddings), concatenations of arguments or results, buffers beyond the limit, and, with
+    `partition`, everything that has no form that streams. `st.fallback` names the reason, there and on operations
+    that read a computed tensor in another order than it arrives.
+    ```
+    %c = tensor.concat dim(0) %arg0, %arg1
+    // becomes
+    %c = tensor.concat dim(0) %arg0, %arg1 {st.fallback = "host: prepares arguments", st.host}
+    ```
+  }];
+  let options = [
+    Option<"device", "device", "std::string", "\"\"", "path of the device file">,
+    Option<"maxBufferBytes", "max-buffer-bytes", "int64_t", "0",
+           "largest tensor buffered in full, in bytes; 0 takes a quarter of the device's on-chip memory, or no limit "
+           "without a device">,
+    Option<"partition", "partition", "bool", "false", "leave what cannot stream to the host instead of failing">,
+    Option<"isFinal", "final", "bool", "false", "the decision is the last: nothing is rewritten afterwards">
+  ];
+}
+
+def DropUnitDims : LinalgPhasePass<"st-drop-unit-dims"> {
+  let summary = "drop loops and dimensions of extent one";
+  let description = [{
+    As upstream's pass, but a window that moves only once and reads less than there is keeps its loop: without it, nothing
+    would say which elements are read.
+    ```
+    linalg.generic {maps = [(n, h, w, a, b) -> (n, h * 2 + a, w + b), ...]} ins(%x : tensor<1x4x6xf32>, ...)
+    // becomes
+    linalg.generic {maps = [(h, w, a, b) -> (h * 2 + a, w + b), ...]} ins(%1 : tensor<4x6xf32>, ...)
+    ```
+  }];
+}
+
+def ExpandScalars : LinalgPhasePass<"st-expand-scalars"> {
+  let summary = "give tensors without dimensions one";
+  let description = [{
+    What streams has a dimension. A reduction to a single number gets a loop of one iteration; a reader of a single
+    number reads it by index.
+    ```
+    %s = linalg.generic {reduction} ins(%x) outs(%zero : tensor<f32>) {addf}
+    // becomes
+    %1 = linalg.generic {parallel, reduction} ins(%x) outs(%zeros : tensor<1xf32>) {addf}
+    %s = tensor.collapse_shape %1 [] : tensor<1xf32> into tensor<f32>
+    ```
+  }];
+}
+
+def FoldLayoutOps : LinalgPhasePass<"st-fold-layout-ops"> {
+  let summary = "let slices, concatenations and insertions cancel";
+  let description = [{
+    A slice of a concatenation is a slice of its parts, neighbouring slices put together are one slice, insertions
+    that fill an empty tensor are a concatenation, an insertion into a filled tensor is padding. Dimensions of one
+    element are dropped around all of them.
+    ```
+    %c = tensor.concat dim(1) %a, %b : (tensor<4x6xf32>, tensor<4x2xf32>) -> tensor<4x8xf32>
+    %s = tensor.extract_slice %c[0, 6] [4, 2] [1, 1]
+    // becomes %b
+    ```
+  }];
 }
 
 def FoldMasks : LinalgPhasePass<"st-fold-masks"> {
@@ -58,10 +122,27 @@ def FoldReshapes : LinalgPhasePass<"st-fold-reshapes"> {
   }];
 }
 
-def FoldTensorConstants : LinalgPhasePass<"st-fold-tensor-constants"> {
-  let summary = "apply slices and reshapes to constants at compile time";
+def FoldScales : LinalgPhasePass<"st-fold-scales"> {
+  let summary = "fold constant factors behind a product into its weights";
   let description = [{
-    Reshapes of `dense_resource` constants share the data; slices copy it into a new resource.
+    Batch normalization behind a convolution costs nothing: an elementwise step that is factor * x + term with constants
+    per channel multiplies the weights by its factors and leaves one addition. Any step whose body evaluates to that
+    form qualifies, and a bias in between is taken along.
+    ```
+    %m = linalg.generic ins(%x, %w) {mulf, addf}
+    %n = linalg.generic ins(%m, %mean, %scale, %shift) {subf, mulf, addf}
+    // becomes, with %w1 = scale * w and %b = shift - mean * scale
+    %m = linalg.generic ins(%x, %w1) {mulf, addf}
+    %n = linalg.generic ins(%m, %b) {addf}
+    ```
+  }];
+  let statistics = [Statistic<"numFolded", "num-folded", "elementwise steps folded">];
+}
+
+def FoldTensorConstants : LinalgPhasePass<"st-fold-tensor-constants"> {
+  let summary = "apply slices, reshapes and concatenations to constants at compile time";
+  let description = [{
+    Reshapes of `dense_resource` constants share the data; slices and concatenations copy it into a new resource.
     ```
     %w = arith.constant dense_resource<w> : tensor<128x384xf32>
     %q = tensor.extract_slice %w[0, 128] [128, 128] [1, 1]
@@ -120,11 +201,31 @@ def FuseRowOps : LinalgPhasePass<"st-fuse-row-ops"> {
   let statistics = [Statistic<"numRowOps", "num-row-ops", "row operations formed">];
 }
 
+def GatherLayoutOps : LinalgPhasePass<"st-gather-layout-ops"> {
+  let summary = "read concatenated and sliced tensors by index";
+  let description = [{
+    What no computation could take over becomes one: a generic that reads its sources by `tensor.extract`. Dimensions
+    read at a loop stream, the others are buffered in full. Reversed and other orders that are no sum of loops with
+    positive coefficients are read in the same way. A producer that computes next to nothing is repeated in its only
+    reader.
+    ```
+    %c = tensor.concat dim(1) %a, %b : (tensor<4x6xf32>, tensor<4x2xf32>) -> tensor<4x8xf32>
+    // becomes
+    %c = linalg.generic outs(%empty : tensor<4x8xf32>) {
+      %i = linalg.index 0   %j = linalg.index 1
+      %0 = arith.minsi %j, %c5     %in_a = tensor.extract %a[%i, %0]
+      %1 = arith.subi %j, %c6 ...  %in_b = tensor.extract %b[%i, %2]
+      %3 = arith.cmpi sge, %j, %c6
+      %4 = arith.select %3, %in_b, %in_a
+    ```
+  }];
+}
+
 def GeneralizeNamedOps : LinalgPhasePass<"st-generalize-named-ops"> {
   let summary = "turn named linalg operations into generics, all but fills";
   let description = [{
-    As upstream's linalg-generalize-named-ops, but a fill stays a fill: it marks the value from which a reduction
-    starts.
+    As upstream's linalg-generalize-named-ops, but a fill stays a fill where a reduction starts from it; elsewhere it is
+    a constant. Softmax becomes the operations it is made of, `tensor.generate` a generic.
     ```
     %m = linalg.matmul ins(%a, %b) outs(%zeros)
     // becomes
@@ -155,6 +256,20 @@ def PushSlicesUp : LinalgPhasePass<"st-push-slices-up"> {
     is computed by itself from slices of the operands, which fold where the operands are constants.
   }];
   let statistics = [Statistic<"numPushed", "num-pushed", "slices pushed above a computation">];
+}
+
+def SplitResults : LinalgPhasePass<"st-split-results"> {
+  let summary = "compute every result by an operation of its own";
+  let description = [{
+    Results that do not depend on each other part. The place of an extreme, kept beside the running extreme, is found
+    in a second pass as the least (or greatest) index whose element equals it.
+    ```
+    %max, %place = linalg.generic ins(%x) {maximumf; cmpf ogt, select}
+    // becomes
+    %max = linalg.generic ins(%x) {maximumf}
+    %place = linalg.generic ins(%x, %max) {cmpf oeq, select, minsi}
+    ```
+  }];
 }
 
 def VerifyLinalg : LinalgPhasePass<"st-verify-linalg"> {
