@@ -131,10 +131,13 @@ TEST_F(MlirErrorsTest, OldSyntaxThatCannotBeRepaired) {
 }
 
 TEST_F(MlirErrorsTest, Tosa) {
-  expectError("func.func @f(%a: tensor<1x4xf32>) -> tensor<2x2xf32> {\n"
-              "  %0 = tosa.reshape %a {new_shape = array<i64: 2, 2>} : (tensor<1x4xf32>) -> tensor<2x2xf32>\n"
-              "  return %0 : tensor<2x2xf32>\n}",
-              "files of TOSA before version 1.0");
+  expectError("func.func @f(%a: tensor<1x4xf32>, %w: tensor<3x4xf32>, %b: tensor<3xf32>) -> tensor<1x3xf32> {\n"
+              "  %0 = tosa.fully_connected %a, %w, %b : (tensor<1x4xf32>, tensor<3x4xf32>, tensor<3xf32>) -> "
+              "tensor<1x3xf32>\n  return %0 : tensor<1x3xf32>\n}",
+              "'tosa.fully_connected' is no operation of TOSA 1.0; what files of TOSA before version 1.0");
+  expectError("func.func @f(%a: tensor<1x4xi8>) -> tensor<1x4xi8> {\n"
+              "  %0 = tosa.table %a : (tensor<1x4xi8>) -> tensor<1x4xi8>\n  return %0 : tensor<1x4xi8>\n}",
+              "write the file again with a recent version of its front end");
   expectError("func.func @f(%a: tensor<1x4xf32>) -> tensor<1x4xf32> {\n"
               "  %0 = tosa.custom %a {domain_name = \"d\", implementation_attrs = \"\", operator_name = \"o\"} : "
               "(tensor<1x4xf32>) -> tensor<1x4xf32>\n  return %0 : tensor<1x4xf32>\n}",

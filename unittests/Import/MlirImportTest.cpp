@@ -284,6 +284,24 @@ TEST(RepairSyntax, Renamed) {
   EXPECT_EQ(repair("%0 = tensor.pack %a"), "%0 = linalg.pack %a");
 }
 
+TEST(RepairSyntax, Tosa) {
+  EXPECT_EQ(repair("%0 = \"tosa.const\"() {value = dense<1.0> : tensor<2xf32>} : () -> tensor<2xf32>"),
+            "%0 = \"tosa.const\"() <{values = dense<1.0> : tensor<2xf32>}> : () -> tensor<2xf32>");
+  EXPECT_EQ(repair("%0 = tosa.reshape %a {new_shape = array<i64: 2, 3>} : (tensor<6xf32>) -> tensor<2x3xf32>"),
+            "%tosa_5_1 = \"tosa.const_shape\"() <{values = dense<[2, 3]> : tensor<2xindex>}> : () -> !tosa.shape<2> "
+            "%0 = \"tosa.reshape\"(%a, %tosa_5_1) : (tensor<6xf32>, !tosa.shape<2>) -> tensor<2x3xf32>");
+  EXPECT_EQ(
+      repair("%0 = tosa.clamp %a {max_fp = 6.0 : f32, max_int = 300 : i64, min_fp = 0.0 : f32, min_int = -1 : i64} : "
+             "(tensor<6xi8>) -> tensor<6xi8>"),
+      "%0 = \"tosa.clamp\"(%a) <{min_val = -1 : i8, max_val = 127 : i8}> : (tensor<6xi8>) -> tensor<6xi8>");
+  EXPECT_EQ(repair("%0 = tosa.reduce_sum %a {axis = 1 : i64} : (tensor<2x6xf32>) -> tensor<2x1xf32>"),
+            "%0 = \"tosa.reduce_sum\"(%a) <{axis = 1 : i32}> : (tensor<2x6xf32>) -> tensor<2x1xf32>");
+  // As it is now, and what is no operation.
+  EXPECT_EQ(repair("%0 = tosa.reduce_sum %a {axis = 1 : i32} : (tensor<2x6xf32>) -> tensor<2x1xf32>"), "as it was");
+  EXPECT_EQ(repair("module attributes {tosa.description = \"x\"} {"), "as it was");
+  EXPECT_EQ(repair("%0 = tosa.reshape %a {new_shape = "), "as it was");
+}
+
 TEST_F(MlirImportTest, ReadsOlderLinalg) {
   std::string text = print(
       "func @f(%x: tensor<4x8xf32>, %w: tensor<5x8xf32>, %v: tensor<3x8x4xf32>, %u: tensor<3x8x6xf32>) -> "

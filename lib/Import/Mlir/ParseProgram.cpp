@@ -40,14 +40,18 @@ static std::string foreignOpMessage(StringRef op) {
                        remedyForDialect(dialect));
 }
 
-static constexpr const char *oldTosa = "files of TOSA before version 1.0 (MLIR before 2025) have other operands and "
-                                       "attributes; write the file again with a recent version of its front end";
+static constexpr const char *oldTosa =
+    "what files of TOSA before version 1.0 (MLIR before 2025) write in another way is "
+    "rewritten, but not this; write the file again with a recent version of its "
+    "front end";
 
 /// What the parser's or verifier's `message` means to somebody who did not write this file.
 static std::string explainParserMessage(StringRef message) {
   StringRef op = quotedAfter(message, "not found for custom op '");
   if (op.empty() && message.contains("' is unknown"))
     op = quotedAfter(message, "custom op '");
+  if (op.starts_with("tosa."))
+    return llvm::formatv("'{0}' is no operation of TOSA 1.0; {1}", op, oldTosa);
   if (op.contains('.'))
     return foreignOpMessage(op);
   if (message.contains("'tensor.expand_shape' expected 'output_shape'"))

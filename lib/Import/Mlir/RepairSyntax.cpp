@@ -1,4 +1,5 @@
 #include "Import/Mlir/RepairSyntax.h"
+#include "Import/Mlir/RepairText.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -12,79 +13,10 @@ using namespace llvm;
 // Walking over text
 //===----------------------------------------------------------------------------------------------------------===//
 
-namespace {
-
-struct Edit {
-  size_t offset, length;
-  std::string replacement;
-};
-
-/// A position in the text that moves over the few shapes of token that the rewritten forms consist of. Each `take`
-/// returns false, and the rewrite is given up, when something else is there.
-class Cursor {
-public:
-  Cursor(StringRef text, size_t offset) : text(text), offset(offset) {}
-
-  size_t position() const { return offset; }
-  StringRef since(size_t start) const { return text.slice(start, offset); }
-
-  void skipSpace() {
-    while (offset < text.size() && isSpace(text[offset]))
-      ++offset;
-  }
-  bool isAt(StringRef token) {
-    skipSpace();
-    return text.substr(offset).starts_with(token);
-  }
-  bool take(StringRef token) {
-    if (!isAt(token))
-      return false;
-    offset += token.size();
-    return true;
-  }
-  /// %name or %name#0.
-  bool takeValue() {
-    if (!take("%"))
-      return false;
-    while (offset < text.size() && (isAlnum(text[offset]) || StringRef("_$.-#").contains(text[offset])))
-      ++offset;
-    return true;
-  }
-  /// What stands between `open` and the `close` that belongs to it, both included. A closing '>' must not be the one
-  /// of an arrow.
-  bool takeBalanced(char open, char close) {
-    if (!isAt(StringRef(&open, 1)))
-      return false;
-    int depth = 0;
-    for (; offset < text.size(); ++offset) {
-      char c = text[offset];
-      bool isArrow = c == '>' && offset > 0 && text[offset - 1] == '-';
-      if (c == open)
-        ++depth;
-      else if (c == close && !isArrow && --depth == 0) {
-        ++offset;
-        return true;
-      }
-    }
-    return false;
-  }
-  /// A tensor type; `type` is its text.
-  bool takeTensorType(StringRef &type) {
-    skipSpace();
-    size_t start = offset;
-    if (!take("tensor") || !takeBalanced('<', '>'))
-      return false;
-    type = since(start);
-    return true;
-  }
-
-private:
-  StringRef text;
-  size_t offset;
-};
+using namespace st::mlirimport;
 
 /// The sizes of tensor<4x8xf32>; nothing when one is dynamic or the type has no ranked shape.
-std::optional<SmallVector<int64_t>> staticShape(StringRef type) {
+std::optional<SmallVector<int64_t>> st::mlirimport::staticShape(StringRef type) {
   SmallVector<int64_t> shape;
   StringRef rest = type.drop_front(StringRef("tensor<").size());
   while (!rest.empty() && isDigit(rest.front())) {
@@ -98,17 +30,14 @@ std::optional<SmallVector<int64_t>> staticShape(StringRef type) {
   return shape;
 }
 
-std::string join(ArrayRef<int64_t> sizes) {
+static std::string join(ArrayRef<int64_t> sizes) {
   return llvm::join(map_range(sizes, [](int64_t size) { return std::to_string(size); }), ", ");
 }
-
-} // namespace
 
 //===----------------------------------------------------------------------------------------------------------===//
 // The forms. Each gets the text, where the operation's name starts, and adds its edits
 //===----------------------------------------------------------------------------------------------------------===//
 
-using Edits = SmallVector<Edit>;
 using Rewrite = void (*)(StringRef text, size_t name, StringRef keyword, Edits &edits);
 
 /// `tensor.expand_shape %a [[0, 1]] : tensor<6xf32> into tensor<2x3xf32>` lacks `output_shape [2, 3]` after the groups.
@@ -236,6 +165,9 @@ static const Form forms[] = {
 static constexpr size_t longestLine = 1 << 16;
 
 static void repairLine(StringRef text, size_t start, StringRef line, Edits &edits) {
+  for (size_t at = line.find("tosa."); at != StringRef::npos; at = line.find("tosa.", at + 1))
+    if (at == 0 || line[at - 1] == '"' || isSpace(line[at - 1]))
+      repairTosa(text, start + at, edits);
   for (const Form &form : forms)
     for (size_t at = line.find(form.keyword); at != StringRef::npos; at = line.find(form.keyword, at + 1)) {
       auto isPartOfName = [](char c) { return isAlnum(c) || c == '_' || c == '.' || c == '$'; };
