@@ -82,3 +82,34 @@ func.func @sums(%x: tensor<4x8xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   } -> (tensor<4xf32>, tensor<4xf32>)
   return %r#0, %r#1 : tensor<4xf32>, tensor<4xf32>
 }
+
+// -----
+
+// How many elements a window holds depends on two of the six loops; it is computed by these two.
+
+// CHECK-LABEL: func.func @counts
+func.func @counts(%x: tensor<3x4x5x6xf32>, %n: tensor<5x6xf32>) -> (tensor<3x4x5x6xf32>, tensor<5x6xf32>) {
+  %z = arith.constant 0.0 : f32
+  %w = tensor.empty() : tensor<1x1xi1>
+  %e = tensor.empty() : tensor<3x4x5x6xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<3x4x5x6xf32>) -> tensor<3x4x5x6xf32>
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]
+  // CHECK: tensor.extract
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} outs(%{{.*}} : tensor<5x6xf32>)
+  // CHECK: linalg.index 0
+  // CHECK: linalg.index 1
+  %0:2 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3, d4, d5) -> (d4, d5)>, affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d3)>, affine_map<(d0, d1, d2, d3, d4, d5) -> (d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%w : tensor<1x1xi1>) outs(%f, %n : tensor<3x4x5x6xf32>, tensor<5x6xf32>) {
+  ^bb0(%in: i1, %out: f32, %out_1: f32):
+    %i0 = linalg.index 0 : index
+    %i1 = linalg.index 1 : index
+    %i2 = linalg.index 2 : index
+    %i3 = linalg.index 3 : index
+    %v = tensor.extract %x[%i0, %i1, %i2, %i3] : tensor<3x4x5x6xf32>
+    %s = arith.addf %v, %out : f32
+    %k = arith.addi %i2, %i3 : index
+    %k64 = arith.index_cast %k : index to i64
+    %kf = arith.sitofp %k64 : i64 to f32
+    linalg.yield %s, %kf : f32, f32
+  } -> (tensor<3x4x5x6xf32>, tensor<5x6xf32>)
+  return %0#0, %0#1 : tensor<3x4x5x6xf32>, tensor<5x6xf32>
+}
