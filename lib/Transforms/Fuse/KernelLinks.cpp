@@ -74,6 +74,8 @@ LinkTypes::LinkTypes(const KernelLink &link, ItensorType source, ItensorType res
       pad = padOp;
       padIndex = index;
     }
+  if (hasSeveralPads)
+    return;
   forwards[0] = source;
   for (int64_t index = 0; index < size && forwards[index] && index != padIndex; ++index)
     forwards[index + 1] = regroup(*forwards[index], link.chain[index],
