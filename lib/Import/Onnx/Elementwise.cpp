@@ -64,7 +64,7 @@ LogicalResult importElementwise(NodeImporter &node, ArrayRef<unsigned> operands,
   bool allConstant = llvm::all_of(operands, [&](unsigned operand) { return node.constant(operand) != nullptr; });
   if (allConstant) {
     bool isSplat = llvm::all_of(operands, [&](unsigned operand) { return node.constant(operand)->isSplat(); });
-    if (isSplat || !isFloat(resultType) || numElements(*shape) <= largestFoldedElements) {
+    if (isSplat || mayFold(resultType, numElements(*shape))) {
       node.setOutput(0, evaluate(node, operands, *shape, type, resultType, host));
       return success();
     }

@@ -18,6 +18,9 @@ namespace st::onnximport {
 /// Every operand exists and is computed before `node`.
 static LogicalResult checkOperands(const onnx::NodeProto &node, NodeImporter &importer) {
   const onnx::OpSchema *schema = onnx::OpSchemaRegistry::Schema(node.op_type(), importer.opset, "");
+  // The graph's own nodes have been checked; those of functions have not. What this throws ends in a diagnostic.
+  if (schema && importer.scope.depth > 0 && isStandardDomain(node.domain()))
+    schema->Verify(node);
   for (int index = 0; index < node.input_size(); ++index) {
     const std::string &name = node.input(index);
     if (!name.empty()) {
@@ -138,7 +141,8 @@ static bool isComputable(const onnx::NodeProto &node, const ImportScope &scope) 
       return true;
     const std::optional<HostTensor> &constant = scope.values.find(name)->second.constant;
     // Arrays have no bf16.
-    return constant && constant->getType() != ElementType::BF16 && mayFold(*constant);
+    return constant && constant->getType() != ElementType::BF16 && mayFold(*constant) &&
+           constant->size() <= largestFoldedIntegers;
   });
 }
 

@@ -95,6 +95,8 @@ FailureOr<Shape> NodeImporter::constantInts(unsigned index, StringRef role) {
   }
   if (isFloat(tensor->getType()))
     return emitError() << "its " << role << " must be integers, not " << elementName(tensor->getType());
+  if (tensor->size() > largestFoldedIntegers)
+    return emitError() << "its " << role << " has " << tensor->size() << " elements; check the model";
   return tensor->getInts();
 }
 

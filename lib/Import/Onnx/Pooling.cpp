@@ -93,21 +93,34 @@ LogicalResult importMaxPool(NodeImporter &node) {
   return success();
 }
 
+/// How many elements of the window at each place along `dim` lie inside [low, end) of the padded dimension.
+Shape countInside(const WindowGeometry &window, int64_t dim, int64_t low, int64_t end) {
+  Shape counts;
+  int64_t dilation = window.dilations[dim], kernel = window.kernel[dim];
+  for (int64_t place = 0; place < window.output[dim]; ++place) {
+    int64_t start = place * window.strides[dim];
+    auto elementsBefore = [&](int64_t position) {
+      return position <= start ? 0 : std::min<int64_t>(kernel, llvm::divideCeil(position - start, dilation));
+    };
+    counts.push_back(std::max<int64_t>(1, elementsBefore(end) - elementsBefore(low)));
+  }
+  return counts;
+}
+
 /// One over the elements that each window averages; windows at the border count fewer unless padding counts too.
+/// Padding that only rounding up reaches never counts.
 HostTensor averageFactors(const WindowGeometry &window, ArrayRef<int64_t> spatial, ElementType type,
                           bool countsPadding) {
+  SmallVector<Shape> counts;
+  for (int64_t dim = 0; dim < window.rank(); ++dim) {
+    int64_t end = window.low[dim] + spatial[dim];
+    counts.push_back(countsPadding ? countInside(window, dim, 0, end + window.declaredHigh[dim])
+                                   : countInside(window, dim, window.low[dim], end));
+  }
   return HostTensor::fromDoubles(type, window.output, [&](ArrayRef<int64_t> index) {
     double count = 1;
-    for (int64_t dim = 0; dim < window.rank(); ++dim) {
-      // Padding that only rounding up reaches never counts.
-      int64_t low = countsPadding ? 0 : window.low[dim];
-      int64_t end = window.low[dim] + spatial[dim] + (countsPadding ? window.declaredHigh[dim] : 0), inside = 0;
-      for (int64_t element = 0; element < window.kernel[dim]; ++element) {
-        int64_t position = index[dim] * window.strides[dim] + element * window.dilations[dim];
-        inside += position >= low && position < end;
-      }
-      count *= std::max<int64_t>(inside, 1);
-    }
+    for (auto [dim, place] : llvm::enumerate(index))
+      count *= counts[dim][place];
     return 1 / count;
   });
 }
@@ -117,7 +130,7 @@ LogicalResult importAveragePool(NodeImporter &node) {
   FailureOr<WindowGeometry> window = readPooling(node);
   if (failed(checkFloat(node)) || failed(window))
     return failure();
-  if (numElements(window->output) > largestFoldedIntegers || numElements(window->kernel) > largestFoldedIntegers)
+  if (numElements(window->output) > largestFoldedIntegers)
     return node.emitError() << "its result of shape " << toString(window->output) << " is too large";
   Value padded = emitWindowPad(node.builder, node.loc, node.value(0), *window,
                                neutralElement(node.builder, type, ReduceKind::Sum));

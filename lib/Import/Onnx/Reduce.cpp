@@ -117,7 +117,8 @@ LogicalResult foldIntegerReduction(NodeImporter &node, ReduceKind kind) {
 void addReduction(OpRegistry &registry, StringRef name, Reduction reduction) {
   registry[name] = [=](NodeImporter &node) {
     const HostTensor *constant = node.constant(0);
-    if (constant && !isFloat(constant->getType()) && !reduction.isMean && !reduction.before && !reduction.after)
+    if (constant && !isFloat(constant->getType()) && mayFold(constant->getType(), constant->size()) &&
+        !reduction.isMean && !reduction.before && !reduction.after)
       return foldIntegerReduction(node, reduction.kind);
     return importReduction(node, reduction);
   };

@@ -66,7 +66,8 @@ FailureOr<Shape> readIndices(NodeImporter &node) {
   FailureOr<Shape> indices = node.constantInts(1, "indices");
   if (failed(indices))
     return failure();
-  if (numElements(node.shape(0)) > largestFoldedIntegers || numElements(node.shape(2)) > largestFoldedIntegers)
+  constexpr int64_t mostElements = 1 << 22;
+  if (numElements(node.shape(0)) > mostElements || numElements(node.shape(2)) > mostElements)
     return node.emitError() << "data of shape " << toString(node.shape(0)) << " is too large to write parts of";
   return indices;
 }

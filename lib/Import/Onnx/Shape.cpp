@@ -42,7 +42,8 @@ LogicalResult importReshape(NodeImporter &node) {
     }
     if (extent < 0)
       return node.emitError() << "target shape " << toString(*shape) << " is not valid";
-    known *= extent;
+    if (llvm::MulOverflow(known, extent, known))
+      return node.emitError() << "target shape " << toString(*shape) << " is not possible";
   }
   if (unknown >= 0) {
     int64_t size = numElements(operand.shape);
@@ -149,8 +150,7 @@ LogicalResult broadcastTo(NodeImporter &node, ArrayRef<int64_t> shape) {
     node.forward(0, 0);
     return success();
   }
-  if (operand.constant &&
-      (operand.constant->isSplat() || !isFloat(operand.type) || numElements(shape) <= largestFoldedElements)) {
+  if (operand.constant && (operand.constant->isSplat() || mayFold(operand.type, numElements(shape)))) {
     Shape strides = broadcastStrides(operand.shape, shape);
     node.setOutput(0, operand.constant->picked(shape, [&](ArrayRef<int64_t> index) {
       int64_t position = 0;

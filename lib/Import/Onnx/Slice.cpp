@@ -176,7 +176,7 @@ LogicalResult importConcat(NodeImporter &node) {
     shape[*axis] += operand.shape[*axis];
     isConstant &= operand.constant && mayFold(*operand.constant);
   }
-  if (isConstant) {
+  if (isConstant && mayFold(first.type, numElements(shape))) {
     node.setOutput(0, concatenate(node, *axis, shape));
     return success();
   }
