@@ -24,19 +24,30 @@ MLIRContext &contextOfThisInput() {
 }
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static fuzz::InputFile file("model.onnx");
+/// A model is imported, or the user is told why not. Returns whether it is.
+static bool importOrDiagnose(StringRef path, const OnnxImportOptions &options) {
   MLIRContext &context = contextOfThisInput();
   unsigned errors = 0;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
     errors += diagnostic.getSeverity() == DiagnosticSeverity::Error;
     return success();
   });
-  OnnxImportOptions options;
-  auto module = importOnnx(file.write(data, size), options, &context);
-  // A model is imported, or the user is told why not.
+  auto module = importOnnx(path, options, &context);
   if (bool(module) == (errors != 0))
     std::abort();
+  return bool(module);
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static fuzz::InputFile file("model.onnx");
+  StringRef path = file.write(data, size);
+  if (importOrDiagnose(path, {}))
+    return 0;
+  // What cannot be imported whole may be divided.
+  OnnxPartition partition;
+  OnnxImportOptions options;
+  options.partition = &partition;
+  importOrDiagnose(path, options);
   return 0;
 }
 

@@ -69,6 +69,10 @@ static onnx::NodeProto substitute(const onnx::NodeProto &inner, const onnx::Node
 LogicalResult importCall(NodeImporter &node, const onnx::FunctionProto &function) {
   if (node.scope.depth > 32)
     return node.emitError() << "calls functions more than 32 deep; does a function call itself?";
+  // Two calls in each of thirty functions are 2^30 nodes.
+  constexpr unsigned mostValues = 1 << 17;
+  if (node.scope.values.size() > mostValues)
+    return node.emitError() << "its functions expand to more than 2^17 values; simplify the model before exporting it";
   const onnx::NodeProto &call = node.node;
   if (call.input_size() > function.input_size() || call.output_size() > function.output_size())
     return node.emitError() << "passes " << call.input_size() << " operands for " << call.output_size()

@@ -1,5 +1,6 @@
 #include "Import/Onnx/ImportOnnx.h"
 
+#include "Import/Onnx/GraphOrder.h"
 #include "Import/Onnx/ModelFile.h"
 #include "Import/Onnx/NodeImporter.h"
 #include "Import/Onnx/Partitioner.h"
@@ -114,6 +115,14 @@ LogicalResult ModelImporter::checkOperators() {
 }
 
 LogicalResult ModelImporter::checkModel() {
+  if (std::string fault = findGraphFault(model.graph()); !fault.empty())
+    return error() << "is not a valid model: " << fault;
+  for (const onnx::TensorProto &weight : model.graph().initializer())
+    if (weight.data_location() == onnx::TensorProto::EXTERNAL) {
+      auto file = findExternalFile(weight, llvm::sys::path::parent_path(path));
+      if (!file)
+        return error() << "weight '" << weight.name() << "': " << llvm::toString(file.takeError());
+    }
   onnx::checker::CheckerContext checker;
   checker.set_ir_version(model.ir_version());
   std::unordered_map<std::string, int> opsets{{"", int(opset)}};
@@ -151,8 +160,8 @@ LogicalResult ModelImporter::readInitializers() {
     if (values.count(tensor.name()))
       return error() << "has two weights called '" << tensor.name() << "'; export the model again";
     if (int64_t position = value->findNan(); position >= 0)
-      emitWarning(loc) << path << ": weight '" << tensor.name() << "' holds NaN (element " << position
-                       << "), so results that depend on it are NaN; check how the model was trained or exported";
+      return error() << "weight '" << tensor.name() << "' holds NaN (element " << position
+                     << "), so that whatever depends on it is NaN; check how the model was trained or exported";
     values[tensor.name()] = {tensor.name(), value->getType(), Shape(value->getShape()), *value, nullptr};
   }
   return success();
@@ -350,7 +359,7 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
   ImportScope scope{values, builder, opset, options.evaluate, functions};
   std::optional<Partitioner> partitioner;
   if (options.partition)
-    partitioner.emplace(model, scope, function, *options.partition);
+    partitioner.emplace(model, options.dims, scope, function, *options.partition);
   Partitioner *divide = partitioner ? &*partitioner : nullptr;
   if (failed(importNodes(scope, divide)) || failed(finish(function, divide)) || failed(verify(*module)))
     return nullptr;

@@ -6,7 +6,6 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <onnx/onnx_pb.h>
-#include <onnx/shape_inference/implementation.h>
 
 using namespace mlir;
 
@@ -27,9 +26,9 @@ static void collectReads(const onnx::NodeProto &node, llvm::SetVector<StringRef>
   }
 }
 
-Partitioner::Partitioner(const onnx::ModelProto &model, ImportScope &scope, func::FuncOp function,
-                         OnnxPartition &result)
-    : model(model), scope(scope), function(function), result(result) {}
+Partitioner::Partitioner(const onnx::ModelProto &model, const llvm::StringMap<int64_t> &dims, ImportScope &scope,
+                         func::FuncOp function, OnnxPartition &result)
+    : model(model), dims(dims), scope(scope), function(function), result(result) {}
 
 OnnxSegment &Partitioner::segment(int index) {
   if (int(result.segments.size()) <= index)
@@ -47,7 +46,8 @@ std::optional<int> Partitioner::segmentOf(StringRef name) const {
 std::string Partitioner::whyHost(const onnx::NodeProto &node) const {
   for (const std::string &name : node.input())
     if (unknown.contains(name))
-      return "its operand '" + name + "' is computed by the host, and its shape is not known before it runs";
+      return "its operand '" + name +
+             "' is computed by the host, and the file does not tell its shape; add it with onnx.shape_inference";
   if (!isSupported(node, scope.functions))
     return "this operator is not supported";
   return "";
@@ -163,54 +163,24 @@ Value Partitioner::addArgument(StringRef name, const GraphValue &value, Location
   return function.getArgument(index);
 }
 
-std::vector<std::optional<onnx::TypeProto>> Partitioner::inferTypes(const onnx::NodeProto &node) const {
+std::vector<std::optional<onnx::TypeProto>> Partitioner::findTypes(const onnx::NodeProto &node) const {
+  // What the file says. ONNX's own inference would say more, but reads beyond the shapes of malformed nodes.
   std::vector<std::optional<onnx::TypeProto>> types(node.output_size());
-  // What the file says about the values, where it says all.
   auto lookUp = [&](const auto &list) {
     for (const onnx::ValueInfoProto &value : list)
       for (int index = 0; index < node.output_size(); ++index)
         if (value.name() == node.output(index))
           types[index] = value.type();
   };
-  lookUp(model.graph().value_info());
   lookUp(model.graph().output());
-  // Better, what ONNX says about this node, given the sizes that its operands really have.
-  onnx::GraphProto graph;
-  *graph.add_node() = node;
-  constexpr int64_t largestShapeOperand = 1024;
-  for (const std::string &name : node.input()) {
-    auto known = scope.values.find(name);
-    if (name.empty() || known == scope.values.end())
+  lookUp(model.graph().value_info());
+  for (std::optional<onnx::TypeProto> &type : types) {
+    if (!type || !type->tensor_type().has_shape())
       continue;
-    const GraphValue &value = known->second;
-    onnx::ValueInfoProto &input = *graph.add_input();
-    input.set_name(name);
-    onnx::TypeProto::Tensor &tensor = *input.mutable_type()->mutable_tensor_type();
-    tensor.set_elem_type(toOnnx(value.type));
-    tensor.mutable_shape();
-    for (int64_t extent : value.shape)
-      tensor.mutable_shape()->add_dim()->set_dim_value(extent);
-    if (value.constant && numElements(value.shape) <= largestShapeOperand) {
-      onnx::TensorProto &constant = *graph.add_initializer();
-      constant.set_name(name);
-      constant.set_data_type(toOnnx(value.type));
-      for (int64_t extent : value.shape)
-        constant.add_dims(extent);
-      std::vector<char> bytes = value.constant->copyBytes();
-      constant.set_raw_data(bytes.data(), bytes.size());
-    }
+    for (auto &dim : *type->mutable_tensor_type()->mutable_shape()->mutable_dim())
+      if (auto given = dims.find(dim.dim_param()); !dim.dim_param().empty() && given != dims.end())
+        dim.set_dim_value(given->second);
   }
-  std::unordered_map<std::string, int> opsets{{"", int(scope.opset)}};
-  for (const onnx::OperatorSetIdProto &entry : model.opset_import())
-    if (!isStandardDomain(entry.domain()))
-      opsets[entry.domain()] = int(entry.version());
-  try {
-    onnx::shape_inference::InferShapes(&graph, opsets);
-  } catch (const std::exception &) {
-    // It knows nothing then.
-    return types;
-  }
-  lookUp(graph.value_info());
   return types;
 }
 
@@ -231,7 +201,7 @@ void Partitioner::leaveToHost(const onnx::NodeProto &node, Location loc, std::st
     if (auto stage = hostStage.find(name); stage != hostStage.end())
       host.stage = std::max(host.stage, stage->second);
   }
-  std::vector<std::optional<onnx::TypeProto>> types = inferTypes(node);
+  std::vector<std::optional<onnx::TypeProto>> types = findTypes(node);
   for (int index = 0; index < node.output_size(); ++index) {
     const std::string &name = node.output(index);
     if (name.empty())

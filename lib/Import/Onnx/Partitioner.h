@@ -21,7 +21,8 @@ namespace st::onnximport {
 class Partitioner {
 public:
   /// `function` is @main with the model's inputs as arguments; those that host and device exchange are added to it.
-  Partitioner(const onnx::ModelProto &model, ImportScope &scope, mlir::func::FuncOp function, OnnxPartition &result);
+  Partitioner(const onnx::ModelProto &model, const llvm::StringMap<int64_t> &dims, ImportScope &scope,
+              mlir::func::FuncOp function, OnnxPartition &result);
 
   /// Imports `node`, or leaves it to the host with the reason why. Fails where the graph itself is wrong.
   mlir::LogicalResult importNode(const onnx::NodeProto &node, mlir::Location loc);
@@ -42,11 +43,13 @@ private:
   mlir::LogicalResult importIntoSegment(const onnx::NodeProto &node, mlir::Location loc, int segment,
                                         std::string &reason);
   /// The types of the results of `node`, where they can be told.
-  std::vector<std::optional<onnx::TypeProto>> inferTypes(const onnx::NodeProto &node) const;
+  std::vector<std::optional<onnx::TypeProto>> findTypes(const onnx::NodeProto &node) const;
   mlir::Value addArgument(llvm::StringRef name, const GraphValue &value, mlir::Location loc);
   OnnxSegment &segment(int index);
 
   const onnx::ModelProto &model;
+  /// Sizes of dynamic axes by name.
+  const llvm::StringMap<int64_t> &dims;
   ImportScope &scope;
   mlir::func::FuncOp function;
   OnnxPartition &result;

@@ -57,28 +57,24 @@ int32_t toOnnx(ElementType type) {
   return types[static_cast<size_t>(type)];
 }
 
-/// The part of another file that holds the data of `tensor`.
-static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor, ElementType type, ArrayRef<int64_t> shape,
-                                         uint64_t size, StringRef folder) {
+Expected<std::string> findExternalFile(const onnx::TensorProto &tensor, StringRef folder) {
   StringRef location;
-  uint64_t offset = 0, length = size;
-  for (const onnx::StringStringEntryProto &entry : tensor.external_data()) {
+  for (const onnx::StringStringEntryProto &entry : tensor.external_data())
     if (entry.key() == "location")
       location = entry.value();
-    else if ((entry.key() == "offset" && StringRef(entry.value()).getAsInteger(10, offset)) ||
-             (entry.key() == "length" && StringRef(entry.value()).getAsInteger(10, length)))
-      return makeError("its external {0} '{1}' is not a number", entry.key(), entry.value());
-  }
   // A model must not read files outside its own folder.
   bool leaves =
       sys::path::is_absolute(location) || any_of(make_range(sys::path::begin(location), sys::path::end(location)),
                                                  [](StringRef part) { return part == ".."; });
   if (location.empty() || leaves)
-    return makeError("its external data lies at '{0}', which is not inside the "
-                     "model's folder",
+    return makeError("its external data lies at '{0}', which is not inside the model's folder; move the file there and "
+                     "export the model again",
                      location);
   SmallString<128> path(folder);
   sys::path::append(path, location);
+  if (!sys::fs::exists(path))
+    return makeError("its external data should lie in '{0}', but there is no such file; copy it beside the model",
+                     location);
   // Neither may a link in the folder lead out of it.
   SmallString<128> realPath, realFolder;
   if (!sys::fs::real_path(path, realPath) &&
@@ -89,6 +85,21 @@ static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor, Elemen
       return makeError("its external data '{0}' is a link to a file outside the model's folder; copy the file there",
                        location);
   }
+  return path.str().str();
+}
+
+/// The part of another file that holds the data of `tensor`.
+static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor, ElementType type, ArrayRef<int64_t> shape,
+                                         uint64_t size, StringRef folder) {
+  uint64_t offset = 0, length = size;
+  for (const onnx::StringStringEntryProto &entry : tensor.external_data())
+    if ((entry.key() == "offset" && StringRef(entry.value()).getAsInteger(10, offset)) ||
+        (entry.key() == "length" && StringRef(entry.value()).getAsInteger(10, length)))
+      return makeError("its external {0} '{1}' is not a number", entry.key(), entry.value());
+  auto found = findExternalFile(tensor, folder);
+  if (!found)
+    return found.takeError();
+  const std::string &path = *found;
   auto buffer = readFile(path);
   if (!buffer)
     return buffer.takeError();

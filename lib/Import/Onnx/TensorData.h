@@ -18,4 +18,7 @@ namespace st::onnximport {
 /// to `folder`. Errors do not name the tensor.
 llvm::Expected<HostTensor> readTensor(const onnx::TensorProto &tensor, std::string rawData, llvm::StringRef folder);
 
+/// The file that holds the data of `tensor`, which is external. It must lie inside `folder`.
+llvm::Expected<std::string> findExternalFile(const onnx::TensorProto &tensor, llvm::StringRef folder);
+
 } // namespace st::onnximport
