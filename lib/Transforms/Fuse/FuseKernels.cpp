@@ -96,7 +96,7 @@ static std::string explainApart(Value operand, ItensorType reader, KernelOp prod
   if (link && connectThrough(*link, cast<ItensorType>(getYielded(link->result).getType()), reader))
     reason = "one kernel of both would hold more on the chip than allowed, or would wait for itself";
   else if (link)
-    reason = "no tile before its shape changes is a tile after it";
+    reason = "its padding has no place in one converter";
   auto type = cast<RankedTensorType>(operand.getType());
   int64_t bytes = llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(), 8);
   return (Twine(bytes) + " bytes from '" + producer.getSymName() + "' pass through external memory: " + reason).str();
@@ -113,7 +113,7 @@ static void reportApart(func::FuncOp function) {
         reasons.push_back(explainApart(operand, cast<ItensorType>(argument.getType()), cast<KernelOp>(producer)));
     }
     for (const std::string &reason : reasons)
-      kernel.emitRemark() << reason;
+      emitRemark(kernel.getLoc()) << reason;
     if (!reasons.empty())
       kernel->setDiscardableAttr("st.fallback", StringAttr::get(kernel.getContext(), llvm::join(reasons, "; ")));
   }
