@@ -1,5 +1,6 @@
 // RUN: streamtensor-opt %s -split-input-file -st-choose-tiling | FileCheck %s --check-prefix=CHOICE
 // RUN: streamtensor-opt %s -split-input-file -st-choose-tiling -st-apply-tiling | FileCheck %s
+// RUN: streamtensor-opt %s -split-input-file -st-tile -st-dataflow | FileCheck %s --check-prefix=TASK
 
 // A strided and dilated convolution: the rows of the result one by one, outside of its channels; all columns and the whole
 // window inside. Weights are read once, before the first row; of the input, the three rows under the window.
@@ -50,6 +51,8 @@ func.func @convolution(%x: tensor<16x13x8xf32>, %w: tensor<32x16x3x3xf32>) -> te
 // CHECK-NOT: st.tile_padding
 // CHECK: tensor.pad {{.*}} low[0, 0, 0] high[4, 0, 0]
 // CHECK: } {st.fallback = "because", st.task = "pool_1"}
+// TASK-LABEL: @prepared
+// TASK: st.task @pool_1 {{.*}}st.fallback = "because"
 func.func @prepared(%x: tensor<28x9x10xf32>) -> tensor<28x5x5xf32> {
   %lowest = arith.constant 0xFF800000 : f32
   %e0 = tensor.empty() : tensor<28x9x10xf32>
