@@ -1,4 +1,4 @@
-// RUN: streamtensor-opt %s --split-input-file --verify-diagnostics --st-emit-hls="directory=%t"
+// RUN: rm -rf %t && streamtensor-opt %s --split-input-file --verify-diagnostics --st-emit-hls="directory=%t"
 // Nothing is written when anything fails.
 // RUN: not ls %t
 
@@ -9,9 +9,9 @@ module {}
 
 // expected-error @below {{a kernel cannot be printed as HLS C++}}
 module {
-  func.func @main(%x: memref<4xbf16>) {
-    // expected-error @below {{has a memory operand of type 'memref<4xbf16>', which HLS C++ cannot take}}
-    st.kernel @k (%m = %x : memref<4xbf16>) {
+  func.func @main(%x: memref<4xf8E4M3FN>) {
+    // expected-error @below {{has a memory operand of type 'memref<4xf8E4M3FN>', which HLS C++ cannot take}}
+    st.kernel @k (%m = %x : memref<4xf8E4M3FN>) {
       st.yield
     }
     return
@@ -28,7 +28,7 @@ module {
         %c0 = arith.constant 0 : index
         %v = memref.load %a[%c0] : memref<4xf32>
         // expected-error @below {{has no form in HLS C++}}
-        %w = math.fpowi %v, %c0 : f32, index
+        %w = math.clampf %v to [%v, %v] : f32
         memref.store %w, %a[%c0] : memref<4xf32>
         st.yield
       }

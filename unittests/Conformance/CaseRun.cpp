@@ -122,6 +122,7 @@ static void locateError(const OnnxCase &test, MLIRContext *context, FirstError &
 }
 
 static void countParts(ModuleOp module, CaseResult &result) {
+  result.kernels = result.tasks = result.hostOps = 0;
   module.walk([&](Operation *op) {
     result.kernels += isa<KernelOp>(op);
     result.tasks += isa<TaskOp>(op);
@@ -194,6 +195,7 @@ void st::testing::simulateCase(StringRef folder, StringRef hlsFolder, MLIRContex
     fail(result, "run", error.text);
     return;
   }
+  countParts(*module, result);
   HlsSimulation simulation = HlsSimulation::open(hlsFolder);
   reference::RunOptions options;
   options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) { return simulation.run(kernel, operands); };

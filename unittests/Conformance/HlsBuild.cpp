@@ -16,7 +16,7 @@ using namespace st;
 using namespace st::testing;
 
 /// Source in one translation unit, in bytes: enough to make the compiler's start cheap, little enough to spread.
-constexpr uint64_t unitBytes = 100 * 1024;
+constexpr uint64_t unitBytes = 500 * 1024;
 
 constexpr const char *simulations[] = {"sequential", "concurrent"};
 
@@ -107,18 +107,25 @@ public:
 private:
   std::string call(StringRef simulation, ArrayRef<std::string> arguments) const;
 
-  std::string work, compiler;
+  std::string work, compiler, cache;
   unsigned parallel;
 };
 } // namespace
 
 /// Runs the compiler; its messages if it failed.
 std::string Builder::call(StringRef simulation, ArrayRef<std::string> arguments) const {
-  std::vector<std::string> command{compiler,    "-std=c++17",
-                                   "-O0",       "-ffp-contract=off",
-                                   "-fwrapv",   "-w",
-                                   "-pthread",  "-I" + work + "/" + simulation.str(),
-                                   "-I" + work, "-I" + work + "/compat"};
+  std::vector<std::string> command{compiler,
+                                   "-std=c++17",
+                                   "-O0",
+                                   "-ffp-contract=off",
+                                   "-fwrapv",
+                                   "-w",
+                                   "-pthread",
+                                   "-fpch-preprocess",
+                                   "-fno-exceptions",
+                                   "-I" + work + "/" + simulation.str(),
+                                   "-I" + work,
+                                   "-I" + work + "/compat"};
   if (simulation == "concurrent")
     command.push_back("-DST_CONCURRENT");
   command.insert(command.end(), arguments.begin(), arguments.end());
@@ -126,8 +133,11 @@ std::string Builder::call(StringRef simulation, ArrayRef<std::string> arguments)
   if (sys::fs::createTemporaryFile("conformance", "log", log))
     return "cannot create a temporary file";
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(log), StringRef(log)};
+  // ccache keeps what has been compiled before; it wants to be told that a precompiled header is all right.
+  if (!cache.empty())
+    command.insert(command.begin(), cache);
   std::vector<StringRef> views(command.begin(), command.end());
-  int status = sys::ExecuteAndWait(compiler, views, std::nullopt, redirects);
+  int status = sys::ExecuteAndWait(command.front(), views, std::nullopt, redirects);
   std::string messages;
   if (auto text = readFile(log))
     messages = (*text)->getBuffer().str();
@@ -142,6 +152,10 @@ llvm::Error Builder::prepare() {
   if (!found)
     return makeError("g++ is needed to build the simulations");
   compiler = *found;
+  if (auto ccache = sys::findProgramByName("ccache")) {
+    cache = *ccache;
+    setenv("CCACHE_SLOPPINESS", "pch_defines,time_macros,include_file_mtime,include_file_ctime", 1);
+  }
   for (const RuntimeFile &file : getRuntimeFiles())
     if (auto error = writeFile(work + "/" + file.path, file.contents))
       return error;
@@ -153,12 +167,11 @@ llvm::Error Builder::prepare() {
   std::string failure;
   runJobs(
       2, parallel, 600,
-      [&](unsigned index) {
+      [&](unsigned index, JobWriter write) {
         std::string header = work + "/" + simulations[index] + "/prelude.h";
-        std::string error = call(simulations[index], {"-x", "c++-header", header, "-o", header + ".gch"});
-        return error.empty() ? call(simulations[index], {"-c", work + "/dispatcher.cpp", "-o",
-                                                         work + "/" + simulations[index] + "/dispatcher.o"})
-                             : error;
+        write(call(simulations[index], {"-x", "c++-header", header, "-o", header + ".gch"}));
+        write(call(simulations[index],
+                   {"-c", work + "/dispatcher.cpp", "-o", work + "/" + simulations[index] + "/dispatcher.o"}));
       },
       [&](unsigned, JobResult job) { failure += job.output + job.failure; });
   if (!failure.empty())
@@ -170,12 +183,12 @@ std::vector<std::array<std::string, 2>> Builder::compile(ArrayRef<Unit> units) {
   std::vector<std::array<std::string, 2>> errors(units.size());
   runJobs(
       2 * units.size(), parallel, 600,
-      [&](unsigned index) {
+      [&](unsigned index, JobWriter write) {
         const Unit &unit = units[index / 2];
         std::string stem = work + "/" + simulations[index % 2] + "/" + unit.name;
         if (auto error = writeFile(stem + ".cpp", unitText(unit)))
-          return toString(std::move(error));
-        return call(simulations[index % 2], {"-c", stem + ".cpp", "-o", stem + ".o"});
+          return write(toString(std::move(error)));
+        write(call(simulations[index % 2], {"-c", stem + ".cpp", "-o", stem + ".o"}));
       },
       [&](unsigned index, JobResult job) { errors[index / 2][index % 2] = job.output + job.failure; });
   return errors;

@@ -1,7 +1,6 @@
 //===- Jobs.cpp - Work in processes of its own ----------------------------------------------------------------===//
 
 #include "Jobs.h"
-#include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
 #include <cstdlib>
 #include <map>
@@ -32,7 +31,7 @@ static void writeAll(int file, llvm::StringRef text) {
   }
 }
 
-static Child startChild(unsigned number, unsigned seconds, llvm::function_ref<std::string(unsigned)> work) {
+static Child startChild(unsigned number, unsigned seconds, llvm::function_ref<void(unsigned, JobWriter)> work) {
   int ends[2];
   int messages = memfd_create("messages", MFD_CLOEXEC);
   if (messages < 0 || pipe(ends) != 0)
@@ -44,7 +43,10 @@ static Child startChild(unsigned number, unsigned seconds, llvm::function_ref<st
     // The job and whatever it starts end together.
     setpgid(0, 0);
     alarm(seconds);
-    writeAll(ends[1], work(number));
+    work(number, [&](llvm::StringRef text) {
+      writeAll(ends[1], text);
+      alarm(seconds);
+    });
     _exit(0);
   }
   close(ends[1]);
@@ -71,11 +73,11 @@ static JobResult finish(Child &child, unsigned seconds) {
   waitpid(child.process, &status, 0);
   kill(-child.process, SIGKILL);
   JobResult result;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-    result.output = std::move(child.output);
-  else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+  result.output = std::move(child.output);
+  bool returned = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (!returned && WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
     result.failure = "takes longer than " + std::to_string(seconds) + " s";
-  else
+  else if (!returned)
     result.failure = "crash: " + pickMessage(child.messages);
   close(child.result);
   close(child.messages);
@@ -83,7 +85,7 @@ static JobResult finish(Child &child, unsigned seconds) {
 }
 
 void st::testing::runJobs(unsigned count, unsigned parallel, unsigned seconds,
-                          llvm::function_ref<std::string(unsigned)> work,
+                          llvm::function_ref<void(unsigned, JobWriter)> work,
                           llvm::function_ref<void(unsigned, JobResult)> done) {
   std::vector<Child> children;
   unsigned next = 0;

@@ -4,20 +4,25 @@
 #define ST_UNITTESTS_CONFORMANCE_JOBS_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringRef.h"
 #include <string>
 
 namespace st::testing {
 
 struct JobResult {
-  /// What the job returned; empty if it did not get that far.
+  /// What the job wrote, also where it did not get to its end.
   std::string output;
   /// How it ended otherwise: a crash with its message, or too long a time. Empty if it returned.
   std::string failure;
 };
 
+/// How a job hands text over: at once, so that a later crash does not take it along.
+using JobWriter = llvm::function_ref<void(llvm::StringRef)>;
+
 /// Calls `work` for every number below `count`, each in a fork of this process, `parallel` at a time, and `done` here
-/// with what came of it, in the order in which they end. What crashes or takes longer than `seconds` harms no other.
-void runJobs(unsigned count, unsigned parallel, unsigned seconds, llvm::function_ref<std::string(unsigned)> work,
+/// with what came of it, in the order in which they end. What crashes harms no other job, nor does what writes nothing
+/// for longer than `seconds`.
+void runJobs(unsigned count, unsigned parallel, unsigned seconds, llvm::function_ref<void(unsigned, JobWriter)> work,
              llvm::function_ref<void(unsigned, JobResult)> done);
 
 } // namespace st::testing

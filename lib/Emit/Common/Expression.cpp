@@ -144,7 +144,8 @@ std::optional<Expression> st::printConstant(TypedAttr value) {
     if (integer.getValue().getBitWidth() == 64 && integer.getValue().isMinSignedValue())
       return Expression{"-9223372036854775807LL - 1", Precedence::Additive};
     Expression printed = literal(integer.getValue().getSExtValue());
-    if (*type == "long long" && integer.getValue().getSignificantBits() > 32)
+    // Shifted or handed to a template, a shorter literal would be another number.
+    if (*type == "long long")
       printed.text += "LL";
     return printed;
   }

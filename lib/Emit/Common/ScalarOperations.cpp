@@ -132,6 +132,9 @@ static std::optional<Expression> printBits(StringRef symbol, ArrayRef<Expression
 static std::optional<Expression> printNotation(const Notation &notation, Type type, ArrayRef<Expression> operands) {
   switch (notation.form) {
   case Form::Function:
+    // Arguments of narrow types may have become int on the way, and literals are.
+    if (isa<IntegerType, IndexType>(type))
+      return call(notation.text + ("<" + *cppType(type) + ">"), operands);
     // bfloat16 is not among the types that the functions are defined on: they compute in float.
     return type.isBF16() ? castTo(*cppType(type), call(notation.text, operands)) : call(notation.text, operands);
   case Form::UnsignedFunction: {

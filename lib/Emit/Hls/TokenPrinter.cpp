@@ -16,8 +16,10 @@ Expression st::getLane(Type scalar, const Expression &token, const Expression &l
   return call("get_lane<" + *cppType(scalar) + ">", {token, lane});
 }
 
-static std::string setLane(const Expression &token, const Expression &lane, const Expression &value) {
-  return call("set_lane", {token, lane, value}).text + ";";
+/// The width of a lane follows from the type, which C++ does not keep for integers: sums of narrow ones are int.
+static std::string setLane(Type scalar, const Expression &token, const Expression &lane, const Expression &value) {
+  std::string function = isa<FloatType>(scalar) ? "set_lane" : "set_lane<" + *cppType(scalar) + ">";
+  return call(function, {token, lane, value}).text + ";";
 }
 
 const MemoryPort *TaskPrinter::widePort(Value memory) const {
@@ -65,7 +67,7 @@ void TaskPrinter::defineToken(Value result, function_ref<Expression(ArrayRef<Exp
   values[result] = token;
   out.line(tokenCppType(type) + " " + token.text + ";");
   forEachLane(type, [&](ArrayRef<Expression> indices, const Expression &flat) {
-    out.line(setLane(token, flat, lane(indices, flat)));
+    out.line(setLane(type.getElementType(), token, flat, lane(indices, flat)));
   });
 }
 
@@ -117,7 +119,7 @@ LogicalResult TaskPrinter::printStreamWrite(StreamWriteOp write) {
   if (!isa<VectorType>(type)) {
     std::string token = scope->declare("token");
     out.line(tokenCppType(type) + " " + token + ";");
-    out.line(setLane({token}, literal(0), value));
+    out.line(setLane(type, {token}, literal(0), value));
     value = {token};
   }
   out.line(valueOf(write.getStream()).text + ".write(" + value.text + ");");
@@ -206,7 +208,7 @@ LogicalResult TaskPrinter::printInsert(vector::InsertOp insert) {
     out.line(tokenCppType(type) + " " + copy.text + " = " + token.text + ";");
     token = copy;
   }
-  out.line(setLane(token, *lane, valueOf(insert.getValueToStore())));
+  out.line(setLane(type.getElementType(), token, *lane, valueOf(insert.getValueToStore())));
   values[insert.getResult()] = token;
   return success();
 }
