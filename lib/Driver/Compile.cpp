@@ -15,14 +15,18 @@
 #include "Support/Error.h"
 #include "Support/FileSystem.h"
 #include "Support/Json.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
+#include <cmath>
 
 using namespace mlir;
 using namespace st;
@@ -34,6 +38,29 @@ static std::optional<std::vector<Array>> evaluateConstants(ModuleOp module) {
   if (failed(results))
     return std::nullopt;
   return std::move(*results);
+}
+
+/// LLVM's parser is written for files that compilers wrote; some malformed ones crash it, others nest deeper than a
+/// stack. Both end here as a diagnostic. What such a crash leaves behind is not used any more: the process ends next.
+static OwningOpRef<ModuleOp> importSafely(StringRef path, const MlirImportOptions &options, MLIRContext *context) {
+  constexpr unsigned stackBytes = 256u << 20;
+  OwningOpRef<ModuleOp> module;
+  DiagnosticEngine &engine = context->getDiagEngine();
+  DiagnosticEngine::HandlerID mark = engine.registerHandler([](Diagnostic &) { return failure(); });
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext recovery;
+  bool returned = recovery.RunSafelyOnThread([&] { module = importMlir(path, options, context); }, stackBytes);
+  llvm::CrashRecoveryContext::Disable();
+  engine.eraseHandler(mark);
+  // Handlers that were scoped to the steps which crashed refer to frames that are gone.
+  constexpr unsigned mostHandlers = 64;
+  for (unsigned later = 1; !returned && later <= mostHandlers; ++later)
+    engine.eraseHandler(mark + later);
+  if (!returned)
+    emitError(FileLineColLoc::get(context, path, 0, 0))
+        << path << ": LLVM's parser crashed on this file, so that it is malformed in a way that it does not diagnose; "
+        << "have it written again by the program that made it";
+  return module;
 }
 
 OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &options, MLIRContext *context,
@@ -57,7 +84,7 @@ OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &option
     for (auto &[name, size] : options.dims)
       mlir.dims[name] = size;
     mlir.entry = options.entry;
-    return importMlir(path, mlir, context);
+    return importSafely(path, mlir, context);
   }
   emitError(FileLineColLoc::get(context, path, 0, 0))
       << "a model is an .onnx or .mlir file; '" << path << "' is neither";
@@ -177,6 +204,45 @@ static llvm::Error completeOptions(PhaseOptions &options) {
   return llvm::Error::success();
 }
 
+/// Inputs, outputs and weights lie in external memory together.
+static LogicalResult checkMemory(ModuleOp module, const Device &device) {
+  double available = 0, needed = 0, largestBytes = 0;
+  for (const ExternalMemory &memory : device.memories())
+    available += double(memory.channels) * memory.channelBytes;
+  std::string largest;
+  auto add = [&](Type type, const Twine &name) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape() || !tensor.getElementType().isIntOrFloat())
+      return;
+    double bytes = std::ceil(tensor.getElementTypeBitWidth() / 8.0);
+    for (int64_t extent : tensor.getShape())
+      bytes *= extent;
+    needed += bytes;
+    if (bytes > largestBytes) {
+      largestBytes = bytes;
+      largest = name.str();
+    }
+  };
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
+    if (auto name = main.getArgAttrOfType<StringAttr>(index, "st.name"))
+      add(type, "input '" + name.getValue() + "'");
+  for (auto [index, type] : llvm::enumerate(main.getResultTypes()))
+    if (auto name = main.getResultAttrOfType<StringAttr>(index, "st.name"))
+      add(type, "output '" + name.getValue() + "'");
+  main.walk([&](arith::ConstantOp constant) {
+    if (isa<DenseResourceElementsAttr>(constant.getValue()))
+      add(constant.getType(), "a weight at " + describePlace(constant.getLoc()));
+  });
+  if (needed <= available)
+    return success();
+  return main.emitError() << llvm::formatv("inputs, outputs and weights take {0:f1} GB, but {1} has {2:f1} GB of "
+                                           "external memory; the largest is {3} with {4:f1} GB; use smaller sizes or "
+                                           "another device",
+                                           needed / 1e9, device.name(), available / 1e9, largest, largestBytes / 1e9)
+                                 .str();
+}
+
 llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRContext *context,
                                                    const PhaseObserver &observer) {
   if (auto error = completeOptions(options.phases))
@@ -203,6 +269,11 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
       module = importModel(options.model, options.modelOptions, context, options.partition ? &partition : nullptr);
       if (!module)
         return alreadyDiagnosed(llvm::formatv("cannot import '{0}'; nothing was written", options.model));
+      auto device = Device::load(options.phases.device);
+      if (!device)
+        return device.takeError();
+      if (failed(checkMemory(*module, *device)))
+        return alreadyDiagnosed("stopped before the first phase; nothing was written");
       NamedArrays inputs;
       if (options.verifyEachStage) {
         auto given =
