@@ -1,7 +1,7 @@
-//===- st_bfloat16.h - The upper half of a float ----------------------------------------------------*- C++ -*-===//
+//===- st_bfloat16.h - The upper half of a float ------------------------------------------------*- C++ -*-===//
 //
-// AMD's headers offer no such type. Arithmetic is that of float, rounded to nearest, ties to even, after each operation.
-//
+// AMD's headers offer no such type. Arithmetic is that of float, rounded to nearest, ties to even, after each
+// operation.
 //===----------------------------------------------------------------------------------------------------------===//
 
 #ifndef ST_BFLOAT16_H

@@ -11,7 +11,7 @@ func.func @no_operator(%x: tensor<16xf32>) {
           ins(%t : tensor<4xf32>) outs(%e : tensor<4xf32>) {
       ^bb0(%a: f32, %b: f32):
         // expected-error@+1 {{has no operator in the device file}}
-        %c = math.cos %a : f32
+        %c, %d = math.sincos %a : f32
         linalg.yield %c : f32
       } -> tensor<4xf32>
     }

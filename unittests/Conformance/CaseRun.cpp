@@ -7,7 +7,6 @@
 #include "Emit/Hls/EmitHls.h"
 #include "Pipelines/Phases.h"
 #include "Support/FileSystem.h"
-#include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Diagnostics.h"
@@ -136,11 +135,10 @@ static std::string emitCase(ModuleOp module, StringRef prefix, StringRef hlsFold
   module.walk([&](KernelOp kernel) { kernel.setSymName((prefix + "_" + kernel.getSymName()).str()); });
   if (auto error = emitHls(module, {}, hlsFolder))
     return llvm::toString(std::move(error));
-  std::string bytecode;
-  llvm::raw_string_ostream stream(bytecode);
-  if (failed(writeBytecodeToFile(module, stream)))
-    return "cannot be written as bytecode";
-  if (auto error = writeFile((hlsFolder + "/lower.mlirbc").str(), bytecode))
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream);
+  if (auto error = writeFile((hlsFolder + "/lower.mlir").str(), text))
     return llvm::toString(std::move(error));
   return "";
 }
@@ -174,8 +172,10 @@ void st::testing::compileCase(StringRef folder, StringRef hlsFolder, MLIRContext
   result.status = result.kernels == 0 ? "folded" : "pass";
   if (!hlsFolder.empty() && result.kernels > 0) {
     error.text.clear();
-    std::string reason =
-        emitCase(*module, result.suite == "node" ? result.test : result.suite + "_" + result.test, hlsFolder);
+    // Suites share test names; the name is also one of a C++ function.
+    std::string prefix = result.suite == "node" ? result.test : result.suite + "_" + result.test;
+    std::replace(prefix.begin(), prefix.end(), '-', '_');
+    std::string reason = emitCase(*module, prefix, hlsFolder);
     if (!reason.empty())
       fail(result, "emit", error.text.empty() ? reason : error.text);
     return;
@@ -190,7 +190,7 @@ void st::testing::compileCase(StringRef folder, StringRef hlsFolder, MLIRContext
 void st::testing::simulateCase(StringRef folder, StringRef hlsFolder, MLIRContext *context, CaseResult &result) {
   std::optional<OnnxCase> test = readOnnxCase(folder);
   FirstError error(context);
-  auto module = parseSourceFile<ModuleOp>((hlsFolder + "/lower.mlirbc").str(), context);
+  auto module = parseSourceFile<ModuleOp>((hlsFolder + "/lower.mlir").str(), context);
   if (!test || !module) {
     fail(result, "run", error.text);
     return;

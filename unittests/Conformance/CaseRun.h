@@ -29,7 +29,7 @@ struct CaseResult {
 
 /// Compiles the test of `folder` through all phases up to `lower` and executes the result by the reference. Fails with
 /// the name of the first phase after which the results are wrong. With `hlsFolder`, the design is emitted there too
-/// (hls/, and lower.mlirbc for `simulateCase`) instead of being executed.
+/// (hls/, and lower.mlir for `simulateCase`) instead of being executed.
 void compileCase(llvm::StringRef folder, llvm::StringRef hlsFolder, mlir::MLIRContext *context, CaseResult &result);
 
 /// Executes what `compileCase` put into `hlsFolder`, its kernels by both C simulations, which have been built.

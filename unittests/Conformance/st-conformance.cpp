@@ -156,7 +156,7 @@ static bool runHls(llvm::ArrayRef<Item *> items, llvm::StringRef work, mlir::MLI
   std::vector<Item *> emitted;
   std::vector<std::string> folders;
   for (Item *item : items) {
-    bool isThere = simulateOnly && llvm::sys::fs::exists(hlsFolderOf(*item, work) + "/lower.mlirbc");
+    bool isThere = simulateOnly && llvm::sys::fs::exists(hlsFolderOf(*item, work) + "/lower.mlir");
     if (isThere)
       item->result.status = "pass";
     if (item->result.status == "pass") {
