@@ -28,8 +28,45 @@ func.func @argmax(%x: tensor<4x8xf32>) -> (tensor<4xf32>, tensor<4xi64>) {
     %s = arith.select %g, %c, %at : i64
     linalg.yield %m, %s : f32, i64
   } -> (tensor<4xf32>, tensor<4xi64>)
-  // CHECK: return %[[MAX]], %[[PLACE]]
+  // CHECK: %[[FOUND:.*]] = linalg.generic {{.*}} ins(%[[PLACE]], %{{.*}} : tensor<4xi64>, tensor<4xi64>)
+  // CHECK: arith.cmpi eq
+  // CHECK: arith.select
+  // CHECK: return %[[MAX]], %[[FOUND]]
   return %r#0, %r#1 : tensor<4xf32>, tensor<4xi64>
+}
+
+// -----
+
+#in = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+
+// As TOSA has it: the first NaN is the extreme and stays it.
+// CHECK-LABEL: func.func @argmax_of_nans
+func.func @argmax_of_nans(%x: tensor<4x8xf32>) -> tensor<4xi32> {
+  %low = arith.constant -3.40282347E+38 : f32
+  %zero = arith.constant 0 : i32
+  %e = tensor.empty() : tensor<4xf32>
+  %v = linalg.fill ins(%low : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %e1 = tensor.empty() : tensor<4xi32>
+  %p = linalg.fill ins(%zero : i32) outs(%e1 : tensor<4xi32>) -> tensor<4xi32>
+  // CHECK: %[[MAX:.*]] = linalg.generic {{.*}} ins(%{{.*}} : tensor<4x8xf32>)
+  // CHECK: linalg.generic {{.*}} ins(%{{.*}}, %[[MAX]] : tensor<4x8xf32>, tensor<4xf32>)
+  // CHECK: arith.cmpf oeq, %[[X:.*]], %
+  // CHECK: arith.cmpf uno, %[[X]], %[[X]]
+  // CHECK: arith.ori
+  // CHECK: arith.minsi
+  %r:2 = linalg.generic {indexing_maps = [#in, #row, #row], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<4x8xf32>) outs(%p, %v : tensor<4xi32>, tensor<4xf32>) {
+  ^bb0(%in: f32, %at: i32, %max: f32):
+    %i = linalg.index 1 : index
+    %c = arith.index_cast %i : index to i32
+    %g = arith.cmpf ugt, %in, %max : f32
+    %o = arith.cmpf ord, %max, %max : f32
+    %b = arith.andi %g, %o : i1
+    %m = arith.select %b, %in, %max : f32
+    %s = arith.select %b, %c, %at : i32
+    linalg.yield %s, %m : i32, f32
+  } -> (tensor<4xi32>, tensor<4xf32>)
+  return %r#0 : tensor<4xi32>
 }
 
 // -----

@@ -1,5 +1,5 @@
-// A softmax of single steps, and operations that move elements: transpose, concatenation, slice, padding, gather.
-func.func @ops(%x: tensor<2x6xf32>, %v: tensor<1x5x4xf32>, %ix: tensor<1x3xi32>) -> (tensor<2x6xf32>, tensor<6x2xf32>, tensor<4x6xf32>, tensor<2x3xf32>, tensor<3x8xf32>, tensor<1x3x4xf32>, tensor<2x6xf32>, tensor<2x6xf32>) {
+// A softmax of single steps, an argmax, and operations that move elements: transpose, concatenation, slice, padding, gather.
+func.func @ops(%x: tensor<2x6xf32>, %v: tensor<1x5x4xf32>, %ix: tensor<1x3xi32>) -> (tensor<2x6xf32>, tensor<6x2xf32>, tensor<4x6xf32>, tensor<2x3xf32>, tensor<3x8xf32>, tensor<1x3x4xf32>, tensor<2x6xf32>, tensor<2x6xf32>, tensor<2xi32>) {
   %mx = tosa.reduce_max %x {axis = 1 : i32} : (tensor<2x6xf32>) -> tensor<2x1xf32>
   %d = tosa.sub %x, %mx : (tensor<2x6xf32>, tensor<2x1xf32>) -> tensor<2x6xf32>
   %e = tosa.exp %d : (tensor<2x6xf32>) -> tensor<2x6xf32>
@@ -18,5 +18,6 @@ func.func @ops(%x: tensor<2x6xf32>, %v: tensor<1x5x4xf32>, %ix: tensor<1x3xi32>)
   %g = tosa.gather %v, %ix : (tensor<1x5x4xf32>, tensor<1x3xi32>) -> tensor<1x3x4xf32>
   %si = tosa.sigmoid %x : (tensor<2x6xf32>) -> tensor<2x6xf32>
   %er = tosa.erf %x : (tensor<2x6xf32>) -> tensor<2x6xf32>
-  return %m, %t, %c, %sl, %p, %g, %si, %er : tensor<2x6xf32>, tensor<6x2xf32>, tensor<4x6xf32>, tensor<2x3xf32>, tensor<3x8xf32>, tensor<1x3x4xf32>, tensor<2x6xf32>, tensor<2x6xf32>
+  %am = tosa.argmax %x {axis = 1 : i32} : (tensor<2x6xf32>) -> tensor<2xi32>
+  return %m, %t, %c, %sl, %p, %g, %si, %er, %am : tensor<2x6xf32>, tensor<6x2xf32>, tensor<4x6xf32>, tensor<2x3xf32>, tensor<3x8xf32>, tensor<1x3x4xf32>, tensor<2x6xf32>, tensor<2x6xf32>, tensor<2xi32>
 }

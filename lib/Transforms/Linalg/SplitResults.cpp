@@ -132,7 +132,16 @@ struct PlaceUpdate {
   Value place;
   /// Equal elements: whether the first one counts, or the last.
   bool first;
+  /// Whether the first NaN counts as the extreme.
+  bool findsNan;
 };
+
+/// `running` is no NaN: what a comparison that takes NaNs adds, so that the first of them stays.
+bool isOrdered(Value condition, Value running) {
+  auto compare = condition.getDefiningOp<arith::CmpFOp>();
+  return compare && compare.getPredicate() == arith::CmpFPredicate::ORD && compare.getLhs() == running &&
+         compare.getRhs() == running;
+}
 
 /// linalg.index of the only reduction loop behind casts.
 bool isReductionIndex(linalg::GenericOp op, Value value) {
@@ -154,7 +163,15 @@ std::optional<PlaceUpdate> matchPlaceUpdate(linalg::GenericOp op, unsigned extre
       !isReductionIndex(op, select.getTrueValue()))
     return std::nullopt;
   BlockArgument running = op.getRegionOutputArgs()[extreme];
-  Operation *compare = select.getCondition().getDefiningOp();
+  Value condition = select.getCondition();
+  bool keepsFirstNan = false;
+  if (auto both = condition.getDefiningOp<arith::AndIOp>())
+    for (auto [ordered, other] : {std::pair(both.getRhs(), both.getLhs()), std::pair(both.getLhs(), both.getRhs())})
+      if (!keepsFirstNan && isOrdered(ordered, running)) {
+        condition = other;
+        keepsFirstNan = true;
+      }
+  Operation *compare = condition.getDefiningOp();
   if (!isa_and_nonnull<arith::CmpFOp, arith::CmpIOp>(compare))
     return std::nullopt;
   bool swapped = compare->getOperand(0) == running;
@@ -165,8 +182,11 @@ std::optional<PlaceUpdate> matchPlaceUpdate(linalg::GenericOp op, unsigned extre
   bool strict;
   if (auto floats = dyn_cast<arith::CmpFOp>(compare)) {
     using P = arith::CmpFPredicate;
-    strict = llvm::is_contained({P::OGT, P::UGT, P::OLT, P::ULT}, floats.getPredicate());
-    if (!strict && !llvm::is_contained({P::OGE, P::UGE, P::OLE, P::ULE}, floats.getPredicate()))
+    P predicate = floats.getPredicate();
+    bool takesNans = llvm::is_contained({P::UGT, P::ULT, P::UGE, P::ULE}, predicate);
+    strict = llvm::is_contained({P::OGT, P::UGT, P::OLT, P::ULT}, predicate);
+    // A comparison that takes NaNs and does not keep the first of them takes whatever comes after it.
+    if (takesNans != keepsFirstNan || (!strict && (takesNans || !llvm::is_contained({P::OGE, P::OLE}, predicate))))
       return std::nullopt;
   } else {
     using P = arith::CmpIPredicate;
@@ -175,12 +195,30 @@ std::optional<PlaceUpdate> matchPlaceUpdate(linalg::GenericOp op, unsigned extre
     if (!strict && !llvm::is_contained({P::sge, P::uge, P::sle, P::ule}, predicate))
       return std::nullopt;
   }
-  return PlaceUpdate{element, select.getTrueValue(), strict};
+  return PlaceUpdate{element, select.getTrueValue(), strict, keepsFirstNan};
+}
+
+/// `place`, or what the search started from where it is still `outside`: nothing compared to the extreme's start.
+Value replaceOutside(Value place, Value outside, Value start, Location loc, PatternRewriter &rewriter) {
+  auto type = cast<RankedTensorType>(place.getType());
+  Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
+  AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
+  SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
+  return linalg::GenericOp::create(
+             rewriter, loc, type, ValueRange{place, start}, empty, ArrayRef<AffineMap>{identity, identity, identity},
+             parallel,
+             [&](OpBuilder &builder, Location bodyLoc, ValueRange arguments) {
+               Value isOutside =
+                   arith::CmpIOp::create(builder, bodyLoc, arith::CmpIPredicate::eq, arguments[0], outside);
+               Value result = arith::SelectOp::create(builder, bodyLoc, isOutside, arguments[1], arguments[0]);
+               linalg::YieldOp::create(builder, bodyLoc, result);
+             })
+      .getResult(0);
 }
 
 /// The place of the extreme: the least (or greatest) index whose element equals it.
-linalg::GenericOp findPlace(linalg::GenericOp op, unsigned number, Value extreme, unsigned extremeNumber,
-                            const PlaceUpdate &update, PatternRewriter &rewriter) {
+Value findPlace(linalg::GenericOp op, unsigned number, Value extreme, unsigned extremeNumber, const PlaceUpdate &update,
+                PatternRewriter &rewriter) {
   auto type = cast<RankedTensorType>(op.getResult(number).getType());
   unsigned width = type.getElementTypeBitWidth();
   APInt outside = update.first ? APInt::getSignedMaxValue(width) : APInt::getAllOnes(width);
@@ -195,31 +233,42 @@ linalg::GenericOp findPlace(linalg::GenericOp op, unsigned number, Value extreme
   maps.append({extremeMap, placeMap});
   SmallVector<Value> inputs = llvm::to_vector(op.getInputs());
   inputs.push_back(extreme);
-  return linalg::GenericOp::create(
-      rewriter, loc, type, inputs, fill, maps, op.getIteratorTypesArray(),
-      [&](OpBuilder &builder, Location bodyLoc, ValueRange arguments) {
-        IRMapping mapping;
-        for (unsigned i = 0; i < numInputs; ++i)
-          mapping.map(op.getBody()->getArgument(i), arguments[i]);
-        for (Operation &inner : op.getBody()->without_terminator())
-          if (llvm::all_of(inner.getOperands(), [&](Value operand) {
-                return operand.getParentBlock() != op.getBody() || mapping.contains(operand);
-              }))
-            builder.clone(inner, mapping);
-        Value element = mapping.lookupOrDefault(update.element), place = mapping.lookupOrDefault(update.place);
-        Value isExtreme;
-        if (isa<FloatType>(element.getType()))
-          isExtreme = arith::CmpFOp::create(builder, bodyLoc, arith::CmpFPredicate::OEQ, element, arguments[numInputs]);
-        else
-          isExtreme = arith::CmpIOp::create(builder, bodyLoc, arith::CmpIPredicate::eq, element, arguments[numInputs]);
-        Value candidate = arith::SelectOp::create(builder, bodyLoc, isExtreme, place, start);
-        Value result;
-        if (update.first)
-          result = arith::MinSIOp::create(builder, bodyLoc, candidate, arguments.back());
-        else
-          result = arith::MaxSIOp::create(builder, bodyLoc, candidate, arguments.back());
-        linalg::YieldOp::create(builder, bodyLoc, result);
-      });
+  bool isFloat = isa<FloatType>(update.element.getType());
+  Value found =
+      linalg::GenericOp::create(
+          rewriter, loc, type, inputs, fill, maps, op.getIteratorTypesArray(),
+          [&](OpBuilder &builder, Location bodyLoc, ValueRange arguments) {
+            IRMapping mapping;
+            for (unsigned i = 0; i < numInputs; ++i)
+              mapping.map(op.getBody()->getArgument(i), arguments[i]);
+            for (Operation &inner : op.getBody()->without_terminator())
+              if (llvm::all_of(inner.getOperands(), [&](Value operand) {
+                    return operand.getParentBlock() != op.getBody() || mapping.contains(operand);
+                  }))
+                builder.clone(inner, mapping);
+            Value element = mapping.lookupOrDefault(update.element), place = mapping.lookupOrDefault(update.place);
+            Value isExtreme;
+            if (isFloat)
+              isExtreme =
+                  arith::CmpFOp::create(builder, bodyLoc, arith::CmpFPredicate::OEQ, element, arguments[numInputs]);
+            else
+              isExtreme =
+                  arith::CmpIOp::create(builder, bodyLoc, arith::CmpIPredicate::eq, element, arguments[numInputs]);
+            if (update.findsNan) {
+              Value isNan = arith::CmpFOp::create(builder, bodyLoc, arith::CmpFPredicate::UNO, element, element);
+              isExtreme = arith::OrIOp::create(builder, bodyLoc, isExtreme, isNan);
+            }
+            Value candidate = arith::SelectOp::create(builder, bodyLoc, isExtreme, place, start);
+            Value result;
+            if (update.first)
+              result = arith::MinSIOp::create(builder, bodyLoc, candidate, arguments.back());
+            else
+              result = arith::MaxSIOp::create(builder, bodyLoc, candidate, arguments.back());
+            linalg::YieldOp::create(builder, bodyLoc, result);
+          })
+          .getResult(0);
+  // Among integers some element is the extreme; NaNs equal nothing, and finite starts may be above all elements.
+  return isFloat ? replaceOutside(found, start, op.getDpsInitOperand(number)->get(), loc, rewriter) : found;
 }
 
 struct SplitGeneric : OpRewritePattern<linalg::GenericOp> {
@@ -248,7 +297,7 @@ struct SplitGeneric : OpRewritePattern<linalg::GenericOp> {
     for (unsigned number = 0; number < count; ++number)
       if (updates[number])
         results[number] =
-            findPlace(op, number, results[extremes[number]], extremes[number], *updates[number], rewriter).getResult(0);
+            findPlace(op, number, results[extremes[number]], extremes[number], *updates[number], rewriter);
     rewriter.replaceOp(op, results);
     return success();
   }
