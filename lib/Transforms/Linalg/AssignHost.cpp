@@ -87,8 +87,7 @@ bool canStream(Operation &op) {
     });
   }
   if (auto pad = dyn_cast<tensor::PadOp>(op))
-    return bool(pad.getConstantPaddingValue()) &&
-           !llvm::any_of(pad.getStaticLow(), ShapedType::isDynamic) &&
+    return bool(pad.getConstantPaddingValue()) && !llvm::any_of(pad.getStaticLow(), ShapedType::isDynamic) &&
            !llvm::any_of(pad.getStaticHigh(), ShapedType::isDynamic);
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
     return isReadyOnHost(slice.getSource()) || onlyFinishesResults(slice);
@@ -136,10 +135,11 @@ private:
     int64_t bytes = computedBytes + constantBytes;
     if (bytes > limit)
       return moveToHost(op, llvm::formatv("needs a full buffer of {0} bytes, more than the {1} allowed", bytes, limit));
-    // A single element is a register, and constants are parameters wherever they are.
+    // A single element is a register, and constants are parameters wherever they are. How much has to be buffered, if
+    // anything, shows when tiles are chosen.
     if (isFinal && computedBytes > 8)
-      report(op, llvm::formatv("full buffer: {0} bytes, elements are read in another order than they arrive",
-                               computedBytes));
+      op->setAttr(fallbackAttr,
+                  StringAttr::get(op->getContext(), "elements are read in another order than they arrive"));
   }
 
   void moveToHost(Operation *op, const std::string &reason) {

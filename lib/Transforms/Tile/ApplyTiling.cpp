@@ -4,7 +4,10 @@
 #include "Transforms/Tile/NestBuilder.h"
 #include "Transforms/Tile/Passes.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 using namespace mlir;
+using llvm::formatv;
 
 namespace st {
 #define GEN_PASS_DEF_APPLYTILING
@@ -40,6 +43,49 @@ LogicalResult verifyTiling(const StreamedOp &op, const Tiling &tiling) {
   return success();
 }
 
+/// Bytes that tiles collected from several slices take, and those of the whole tensors. What comes in one slice is
+/// read where it arrives, in whatever order.
+std::pair<int64_t, int64_t> countGathered(const StreamedOp &op, const Tiling &tiling) {
+  int64_t held = 0, all = 0;
+  for (auto [operand, tensor] : llvm::zip(tiling.operands, op.operands)) {
+    if (!tensor.isCaptured() || isConstant(tensor.value))
+      continue;
+    auto type = cast<RankedTensorType>(tensor.value.getType());
+    int64_t slices = 1, elements = 1;
+    for (auto [dim, expr] : llvm::enumerate(tensor.map.getResults())) {
+      auto loop = getLoop(expr);
+      int64_t tile = loop ? tiling.tileSizes[*loop] : operand.tileSizes[dim];
+      int64_t count = loop ? 1 : llvm::divideCeil(type.getDimSize(dim), tile);
+      slices *= count;
+      elements *= count * tile;
+    }
+    if (slices == 1)
+      continue;
+    int64_t bits = type.getElementType().isIntOrFloat() ? type.getElementTypeBitWidth() : 64;
+    held += llvm::divideCeil(elements * bits, 8);
+    all += llvm::divideCeil(std::max(elements, type.getNumElements()) * bits, 8);
+  }
+  return {held, all};
+}
+
+/// Why the nest is not what one would wish for, if it is not; it reaches the report through the task.
+void reportFallback(const StreamedOp &op, const Tiling &tiling, scf::ForOp root) {
+  auto reason = op.op->getAttrOfType<StringAttr>("st.fallback");
+  if (!reason)
+    return;
+  std::string text = reason.str();
+  if (op.hasCaptures()) {
+    auto [held, all] = countGathered(op, tiling);
+    if (held == 0)
+      return;
+    std::string buffer = held == all ? formatv("full buffer: {0} bytes, ", held).str()
+                                     : formatv("buffer of {0} bytes, of {1}: ", held, all).str();
+    text.insert(0, buffer);
+    op.op->emitRemark() << text;
+  }
+  root->setDiscardableAttr("st.fallback", StringAttr::get(op.op->getContext(), text));
+}
+
 struct ApplyTiling : impl::ApplyTilingBase<ApplyTiling> {
   void runOnOperation() override {
     unsigned counter = 0;
@@ -66,9 +112,7 @@ struct ApplyTiling : impl::ApplyTilingBase<ApplyTiling> {
     if (failed(results))
       return failure();
     root->setDiscardableAttr(taskNameAttr, builder.getStringAttr(op.getKindName() + "_" + Twine(number)));
-    // Why the nest is not what one would wish for; it reaches the report through the task.
-    if (Attribute fallback = op.op->getDiscardableAttr("st.fallback"))
-      root->setDiscardableAttr("st.fallback", fallback);
+    reportFallback(op, *tiling, root);
     op.op->replaceAllUsesWith(*results);
     op.op->erase();
     ++numNests;
