@@ -14,6 +14,11 @@ void populateFusePipeline(OpPassManager &manager, const FuseOptions &options) {
   fusion.device = options.device;
   fusion.maxConverterBytes = options.maxConverterBytes;
   functions.addPass(createFuseKernels(fusion));
+  // What was not fused comes from external memory.
+  BufferWindowsOptions windows;
+  windows.device = options.device;
+  windows.maxConverterBytes = options.maxConverterBytes;
+  functions.addPass(createBufferWindows(windows));
   functions.addPass(createMergeConverters());
   // After fusion, when it is known which tensors cross a boundary at all.
   functions.addPass(createPackKernelInterface());

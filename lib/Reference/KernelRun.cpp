@@ -120,27 +120,23 @@ LogicalResult KernelRun::addOperation(Operation *op) {
     std::string name = "converter of " + nameOfValue(converter.getSource());
     Channel &to = addChannel(op, name, converter.getType().getTokenType(), 0);
     channelOfValue[converter] = &to;
-    Channel *from = channelOfValue.lookup(converter.getSource());
-    if (!from)
-      return op->emitOpError("converts a value that no task writes, which reference execution does not support");
+    Channel &from = getSourceChannel(converter.getSource());
     Reference padded;
     if (auto pad = converter.getPad())
       padded = session.getConstant(DenseElementsAttr::get(converter.getType().getTensorType(), Attribute(*pad)));
-    auto process = std::make_unique<ConverterProcess>(name, converter, from->fifo, to.fifo, padded);
-    from->readers.push_back(process.get());
+    auto process = std::make_unique<ConverterProcess>(name, converter, from.fifo, to.fifo, padded);
+    from.readers.push_back(process.get());
     to.writer = process.get();
     processes.push_back(std::move(process));
     return success();
   }
   if (auto reassociate = dyn_cast<ItensorReassociateOp>(op)) {
     std::string name = nameOfValue(reassociate.getSource()) + ", reassociated";
-    Channel *from = channelOfValue.lookup(reassociate.getSource());
-    if (!from)
-      return op->emitOpError("regroups a value that no task writes, which reference execution does not support");
+    Channel &from = getSourceChannel(reassociate.getSource());
     Channel &to = addChannel(op, name, reassociate.getType().getTokenType(), 0);
     channelOfValue[reassociate] = &to;
-    auto process = std::make_unique<ReassociateProcess>(name, reassociate, from->fifo, to.fifo);
-    from->readers.push_back(process.get());
+    auto process = std::make_unique<ReassociateProcess>(name, reassociate, from.fifo, to.fifo);
+    from.readers.push_back(process.get());
     to.writer = process.get();
     processes.push_back(std::move(process));
     return success();
@@ -157,29 +153,34 @@ LogicalResult KernelRun::addOperation(Operation *op) {
   return op->emitOpError("is not supported by reference execution inside a kernel, outside its tasks");
 }
 
+/// Where the slices of `value` come from: the task that writes it, or a DMA of its own.
+Channel &KernelRun::getSourceChannel(Value value) {
+  if (Channel *channel = channelOfValue.lookup(value))
+    return *channel;
+  // An operand that crosses: a DMA for this reader alone, so that readers of one tensor do not wait for each other.
+  // Its FIFO is deep enough to let either run for a while, which is all that it is for.
+  auto type = cast<ItensorType>(value.getType());
+  // Look through casts and copies.
+  Value root = value;
+  while (Operation *op = root.getDefiningOp())
+    root = op->getOperand(0);
+  auto tensorType = cast<RankedTensorType>(kernel.getInputs()[cast<BlockArgument>(root).getArgNumber()].getType());
+  std::string name = nameOfValue(root);
+  auto source = std::make_unique<SourceProcess>(name, kernel, type, tensorType, tensors.lookup(root));
+  channels.push_back(
+      std::make_unique<Channel>(name, tokenBytes(type.getTokenType()), 16 * type.getTokensPerTile(), kernel));
+  Channel &channel = *channels.back();
+  source->setFifo(channel.fifo);
+  channel.writer = source.get();
+  processes.push_back(std::move(source));
+  return channel;
+}
+
 /// An end for `process` where it reads `value`.
 Port *KernelRun::addReader(Process &process, Value value) {
-  Channel *channel = channelOfValue.lookup(value);
-  if (!channel) {
-    // An operand that crosses: a DMA for this reader alone, so that readers of one tensor do not wait for each other.
-    // Its FIFO is deep enough to let either run for a while, which is all that it is for.
-    auto type = cast<ItensorType>(value.getType());
-    // Look through casts and copies.
-    Value root = value;
-    while (Operation *op = root.getDefiningOp())
-      root = op->getOperand(0);
-    auto tensorType = cast<RankedTensorType>(kernel.getInputs()[cast<BlockArgument>(root).getArgNumber()].getType());
-    std::string name = nameOfValue(root);
-    auto source = std::make_unique<SourceProcess>(name, kernel, type, tensorType, tensors.lookup(root));
-    channels.push_back(
-        std::make_unique<Channel>(name, tokenBytes(type.getTokenType()), 16 * type.getTokensPerTile(), kernel));
-    channel = channels.back().get();
-    source->setFifo(channel->fifo);
-    channel->writer = source.get();
-    processes.push_back(std::move(source));
-  }
-  channel->readers.push_back(&process);
-  return process.addPort(channel->fifo, /*isReader=*/true);
+  Channel &channel = getSourceChannel(value);
+  channel.readers.push_back(&process);
+  return process.addPort(channel.fifo, /*isReader=*/true);
 }
 
 FailureOr<Port *> KernelRun::addWriter(Process &process, Value value) {

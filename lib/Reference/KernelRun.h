@@ -43,6 +43,7 @@ private:
   mlir::LogicalResult addTask(TaskOp task);
   mlir::LogicalResult addSinks();
   Channel &addChannel(mlir::Operation *op, std::string name, mlir::Type tokenType, int64_t depth);
+  Channel &getSourceChannel(mlir::Value value);
   Port *addReader(Process &process, mlir::Value value);
   mlir::FailureOr<Port *> addWriter(Process &process, mlir::Value value);
   std::string nameOfValue(mlir::Value value) const;

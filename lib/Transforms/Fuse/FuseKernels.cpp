@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
-#include "Device/Device.h"
 #include "Optimize/FusionProblem.h"
 #include "Transforms/Fuse/KernelLinks.h"
+#include "Transforms/Fuse/OnChipBytes.h"
 #include "Transforms/Fuse/Passes.h"
 #include "Transforms/Fuse/Retype.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -28,9 +28,6 @@ namespace st {
 using namespace mlir;
 using namespace st;
 
-/// Far above any device, and far enough below the largest integer that sums do not overflow.
-static constexpr int64_t unlimitedBytes = int64_t(1) << 50;
-
 //===----------------------------------------------------------------------------------------------------------===//
 // The problem
 //===----------------------------------------------------------------------------------------------------------===//
@@ -38,17 +35,6 @@ static constexpr int64_t unlimitedBytes = int64_t(1) << 50;
 /// The stream behind result `result` of a kernel.
 static Value getYielded(OpResult result) {
   return cast<KernelOp>(result.getOwner()).getYield().getOperand(result.getResultNumber());
-}
-
-/// On-chip bytes of the buffers that the kernel's tasks make.
-static int64_t countBufferBytes(KernelOp kernel) {
-  int64_t bytes = 0;
-  kernel.walk([&](tensor::EmptyOp buffer) {
-    auto type = buffer.getType();
-    if (type.hasStaticShape() && type.getElementType().isIntOrFloat())
-      bytes += llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(), 8);
-  });
-  return bytes;
 }
 
 /// Kernels whose results reach `value` through operations of the host.
@@ -254,7 +240,7 @@ struct FuseKernels : st::impl::FuseKernelsBase<FuseKernels> {
     SmallVector<KernelOp> kernels(getOperation().getOps<KernelOp>());
     if (kernels.empty())
       return;
-    auto limit = getLimit();
+    auto limit = getOnChipLimit(device, maxConverterBytes);
     if (llvm::Error error = limit.takeError())
       return fail(std::move(error));
     FusionProblem problem = buildProblem(kernels, *limit);
@@ -288,17 +274,6 @@ private:
   void fail(llvm::Error error) {
     getOperation().emitError("cannot fuse kernels: ") << llvm::toString(std::move(error));
     signalPassFailure();
-  }
-
-  llvm::Expected<int64_t> getLimit() {
-    if (maxConverterBytes > 0)
-      return int64_t(maxConverterBytes);
-    if (device.empty())
-      return unlimitedBytes;
-    auto loaded = Device::load(device);
-    if (llvm::Error error = loaded.takeError())
-      return std::move(error);
-    return loaded->onChipBytesAvailable() * 8 / 10;
   }
 };
 

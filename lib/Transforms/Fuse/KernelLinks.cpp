@@ -1,14 +1,12 @@
 //===- KernelLinks.cpp - How kernels get their data from each other -------------------------------------------===//
 
 #include "Transforms/Fuse/KernelLinks.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace st;
 
-/// The constant that `pad` pads with; null when it computes one, or pads by run-time amounts.
-static TypedAttr getPadValue(tensor::PadOp pad) {
+TypedAttr st::getPadValue(tensor::PadOp pad) {
   Attribute value;
   Value padding = pad.getConstantPaddingValue();
   if (!padding || !matchPattern(padding, m_Constant(&value)) || !pad.getResultType().hasStaticShape() ||

@@ -4,9 +4,13 @@
 #define ST_TRANSFORMS_FUSE_KERNELLINKS_H
 
 #include "Dialect/LayoutAlgebra.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 
 namespace st {
+
+/// The constant that `pad` adds around its source; null when it computes one, cuts off, or pads by run-time amounts.
+mlir::TypedAttr getPadValue(mlir::tensor::PadOp pad);
 
 /// A kernel's operand that is another kernel's result, padded and reshaped on the way.
 struct KernelLink {

@@ -52,6 +52,29 @@ def MergeConverters : FusePhasePass<"st-merge-converters"> {
   let statistics = [Statistic<"numMerged", "num-merged", "converters removed">];
 }
 
+def BufferWindows : FusePhasePass<"st-buffer-windows"> {
+  let summary = "read what windows move over from external memory once, through a line buffer";
+  let description = [{
+    A converter behind a kernel's argument, where it is a line buffer that fits on the chip beside what the kernel holds.
+    A `tensor.pad` before the kernel becomes padding of that converter.
+    ```
+    // a window of 3 rows over 8: 18 slices from memory
+    st.kernel @conv (%s = %x : tensor<4x8x8xf32> as !st.itensor<4x1x8xf32, iter_space = [6, 3] * [1, 1],
+        iter_map = (d0, d1) -> (0, d0 + d1, 0)>) ...
+    // becomes 8 slices, and a buffer of 3 rows
+    st.kernel @conv (%s = %x : tensor<4x8x8xf32> as !st.itensor<4x1x8xf32, iter_space = [8] * [1],
+        iter_map = (d0) -> (0, d0, 0)>) ... {
+      %w = st.itensor_converter %s : ...
+    ```
+  }];
+  let options = [
+    Option<"maxConverterBytes", "max-converter-bytes", "int64_t", "0",
+           "on-chip bytes of one kernel (C_max); 0 takes 80 % of the device's, or no limit without a device">,
+    Option<"device", "device", "std::string", "\"\"", "path of the device file">
+  ];
+  let statistics = [Statistic<"numBuffers", "num-buffers", "line buffers inserted">];
+}
+
 def PackKernelInterface : FusePhasePass<"st-pack-kernel-interface"> {
   let summary = "lay tensors out in external memory tile by tile";
   let description = [{
