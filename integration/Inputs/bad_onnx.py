@@ -1,5 +1,6 @@
 """ONNX files that cannot be compiled, one after the other. usage: bad_onnx.py FOLDER"""
 import math
+import os
 import sys
 
 from expect_failure import Failures
@@ -27,6 +28,7 @@ bad("no-graph", message((1, 8)))
 relu = node("Relu", ["x"], ["y"], "relu")
 bad("opset-too-new", one([relu], opset=99))
 bad("opset-missing", one([relu], opset=None))
+bad("opset-negative", one([relu], opset=-5))
 bad("dynamic-axis", one([relu], inputs=[value("x", ["batch", 4])]))
 bad("wrong-dim", one([relu], inputs=[value("x", ["batch", 4])]), "--dim", "bacth=4")
 bad("huge-input", one([relu], inputs=[value("x", [2**31, 2**31])]))
@@ -39,12 +41,28 @@ bad("outside", one([node("Add", ["x", "w"], ["y"])], [tensor("w", [4], external=
 bad("absolute", one([node("Add", ["x", "w"], ["y"])], [tensor("w", [4], external={"location": "/etc/passwd"})]))
 bad("external-missing", one([node("Add", ["x", "w"], ["y"])], [tensor("w", [4], external={"location": "no.bin"})]))
 failures.write("short.bin", b"1234")
+os.makedirs(failures.path("elsewhere"))
+os.makedirs(failures.path("model"))
+failures.write("elsewhere/weight.bin", b"0" * 16)
+os.symlink("../elsewhere/weight.bin", failures.path("model/weight.bin"))
+linked = tensor("w", [4], external={"location": "weight.bin"})
+bad("model/link-outside", one([node("Add", ["x", "w"], ["y"])], [linked]))
+bad("offset-negative", one([node("Add", ["x", "w"], ["y"])],
+                           [tensor("w", [4], external={"location": "short.bin", "offset": "-4"})]))
 bad("external-short", one([node("Add", ["x", "w"], ["y"])], [tensor("w", [4], external={"location": "short.bin"})]))
 
 bad("cyclic", one([node("Add", ["x", "b"], ["a"], "first"), node("Relu", ["a"], ["b"], "second"),
                    node("Relu", ["a"], ["y"], "third")]))
 bad("computed-twice", one([relu, node("Neg", ["x"], ["y"], "again")]))
 bad("weights-of-one-name", one([node("Add", ["x", "w"], ["y"])], [tensor("w", [4], [1.0] * 4)] * 2))
+bad("inputs-of-one-name", one([relu], inputs=[value("x", [4, 4])] * 2))
+bad("outputs-of-one-name", model(graph([relu], [value("x", [4, 4])], [value("y", [4, 4])] * 2)))
+bad("no-outputs", model(graph([relu], [value("x", [4, 4])], [])))
+bad("no-shape", one([relu], inputs=[message((1, "x"), (2, message((1, message((1, FLOAT))))))]))
+bad("text-input", one([relu], inputs=[value("x", [4, 4], dtype=8)]))
+number = message((2, 7), (7, 2**40), (8, "n"))
+length = node("Constant", [], ["n"], "length", [message((1, "value"), (5, number), (20, 4))])
+bad("endless-window", one([length, node("HannWindow", ["n"], ["y"], "window")], opset=17))
 bad("undefined-operand", one([node("Add", ["x", "nowhere"], ["y"], "add")]))
 bad("shapes-differ", one([node("Add", ["x", "w"], ["y"], "add")], [tensor("w", [5], [1.0] * 5)]))
 bad("unsupported", one([node("Fancy", ["x"], ["y"], "fancy", domain="my.ops")], domains=["my.ops"]))

@@ -137,7 +137,8 @@ llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, con
   auto module = loadDesign(design, context);
   if (!module)
     return module.takeError();
-  if (backend == Backend::Reference)
+  // Without a kernel, the host does everything on either back end.
+  if (backend == Backend::Reference || !holdsKernels(**module))
     return execute(**module, inputs, {});
 
   auto simulation = HlsSimulation::build((design + "/hls").str());
@@ -187,7 +188,7 @@ CheckReport st::compareResults(const NamedArrays &actual, const NamedArrays &ref
 static llvm::Expected<OwningOpRef<ModuleOp>> importModelOf(StringRef design, MLIRContext *context) {
   auto json = readJson((design + "/design.json").str());
   if (!json)
-    return json.takeError();
+    return makeError("{0}; compile the model again", llvm::toString(json.takeError()));
   ModelOptions options;
   if (auto *object = json->getAsObject())
     if (auto model = object->getString("model")) {

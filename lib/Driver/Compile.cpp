@@ -25,8 +25,10 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/thread.h"
 #include <chrono>
 #include <cmath>
+#include <csignal>
 
 using namespace mlir;
 using namespace st;
@@ -40,16 +42,48 @@ static std::optional<std::vector<Array>> evaluateConstants(ModuleOp module) {
   return std::move(*results);
 }
 
-/// LLVM's parser is written for files that compilers wrote; some malformed ones crash it, others nest deeper than a
-/// stack. Both end here as a diagnostic. What such a crash leaves behind is not used any more: the process ends next.
+namespace {
+/// A stack of its own for the signals of this thread, so that the exhaustion of the usual one can be handled.
+class SignalStack {
+public:
+  SignalStack() : memory(size) {
+    stack_t stack{};
+    stack.ss_sp = memory.data();
+    stack.ss_size = size;
+    sigaltstack(&stack, &previous);
+    // CrashRecoveryContext does not ask for it.
+    for (int signal : {SIGSEGV, SIGBUS}) {
+      struct sigaction action;
+      sigaction(signal, nullptr, &action);
+      action.sa_flags |= SA_ONSTACK;
+      sigaction(signal, &action, nullptr);
+    }
+  }
+  ~SignalStack() { sigaltstack(&previous, nullptr); }
+
+private:
+  static constexpr size_t size = 64 << 10;
+  std::vector<char> memory;
+  stack_t previous{};
+};
+} // namespace
+
+/// LLVM's readers of text and bytecode are written for files that compilers wrote. The malformed text that is known to
+/// crash the parser is refused before (Import/Mlir/CheckSyntax.h); what is not known, and bytecode, whose reader trusts
+/// it, still ends here as a diagnostic. What a crash leaves behind is not used any more: the process ends next.
 static OwningOpRef<ModuleOp> importSafely(StringRef path, const MlirImportOptions &options, MLIRContext *context) {
-  constexpr unsigned stackBytes = 256u << 20;
+  constexpr std::optional<unsigned> stackBytes = 256u << 20;
   OwningOpRef<ModuleOp> module;
   DiagnosticEngine &engine = context->getDiagEngine();
   DiagnosticEngine::HandlerID mark = engine.registerHandler([](Diagnostic &) { return failure(); });
   llvm::CrashRecoveryContext::Enable();
-  llvm::CrashRecoveryContext recovery;
-  bool returned = recovery.RunSafelyOnThread([&] { module = importMlir(path, options, context); }, stackBytes);
+  bool returned = false;
+  llvm::thread reader(stackBytes, [&] {
+    SignalStack signalStack;
+    llvm::CrashRecoveryContext recovery;
+    returned = recovery.RunSafely([&] { module = importMlir(path, options, context); });
+  });
+  reader.join();
   llvm::CrashRecoveryContext::Disable();
   engine.eraseHandler(mark);
   // Handlers that were scoped to the steps which crashed refer to frames that are gone.
@@ -58,7 +92,7 @@ static OwningOpRef<ModuleOp> importSafely(StringRef path, const MlirImportOption
     engine.eraseHandler(mark + later);
   if (!returned)
     emitError(FileLineColLoc::get(context, path, 0, 0))
-        << path << ": LLVM's parser crashed on this file, so that it is malformed in a way that it does not diagnose; "
+        << path << ": LLVM's reader crashed on this file, so that it is malformed in a way that it does not diagnose; "
         << "have it written again by the program that made it";
   return module;
 }
@@ -156,14 +190,25 @@ static llvm::Error runPhase(Phase phase, ModuleOp module, const CompileOptions &
   return llvm::Error::success();
 }
 
+bool st::holdsKernels(ModuleOp module) {
+  return module.walk([](KernelOp) { return WalkResult::interrupt(); }).wasInterrupted();
+}
+
 /// Writes what `emit` stands for, into `folder`.
 static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Design &design,
                                                     const CompileOptions &options, const OutputFolder &folder) {
-  HlsEmitOptions hls;
-  hls.clockMhz = design.clockMhz;
-  hls.platform = design.platform;
-  if (auto error = emitHls(module, hls, folder.path("hls")))
-    return std::move(error);
+  if (holdsKernels(module)) {
+    HlsEmitOptions hls;
+    hls.clockMhz = design.clockMhz;
+    hls.platform = design.platform;
+    if (auto error = emitHls(module, hls, folder.path("hls")))
+      return std::move(error);
+  } else {
+    // Legal, as the host computes it and `check` can judge it, but hardly what was wanted.
+    emitWarning(module.getLoc()) << "nothing of this model is left for the device: the host passes inputs on, writes "
+                                    "constants, or computes all of it, so that there is no hls/; choose the outputs "
+                                    "that the device should compute";
+  }
   auto parameters = writeParameters(module, folder.path("params"));
   if (!parameters)
     return parameters.takeError();

@@ -48,6 +48,9 @@ std::unique_ptr<mlir::MLIRContext> createContext();
 mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path, const ModelOptions &options,
                                               mlir::MLIRContext *context, OnnxPartition *partition = nullptr);
 
+/// Whether anything of a compiled module runs on the device.
+bool holdsKernels(mlir::ModuleOp module);
+
 /// Compiles `options.model` and writes the folder: completely, or not at all. Returns the contents of design.json.
 /// Diagnostics of the IR go to the context's handler; the error then only says which phase failed.
 llvm::Expected<llvm::json::Value> compileModel(CompileOptions options, mlir::MLIRContext *context,

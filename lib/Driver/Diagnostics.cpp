@@ -29,6 +29,9 @@ std::string st::describePlace(Location loc) {
   loc->walk([&](Location inner) {
     if (auto name = dyn_cast<NameLoc>(inner))
       names.insert(name.getName().getValue());
+    // A file as a whole.
+    if (auto file = dyn_cast<FileLineColLoc>(inner))
+      names.insert(file.getFilename().getValue());
     return WalkResult::advance();
   });
   // Fused operations stand for many nodes; a few tell where to look.
@@ -64,13 +67,23 @@ static llvm::raw_ostream &heading(DiagnosticSeverity severity, llvm::raw_ostream
   }
 }
 
+/// A line that holds the data of a constant would bury the message.
+static bool isShortLine(StringRef text, unsigned line) {
+  constexpr size_t longest = 400;
+  for (; line > 1 && !text.empty(); --line)
+    text = text.split('\n').second;
+  return std::min(text.find('\n'), text.size()) <= longest;
+}
+
 DiagnosticPrinter::DiagnosticPrinter(llvm::SourceMgr &sources, MLIRContext *context, llvm::raw_ostream &out)
     : SourceMgrDiagnosticHandler(sources, context, out) {
   setHandler([this, &out](Diagnostic &diagnostic) {
     UserDiagnostic described = describe(diagnostic);
     collected.push_back(described);
     if (FileLineColLoc file = findFile(diagnostic.getLocation())) {
-      emitDiagnostic(file, diagnostic.str(), diagnostic.getSeverity());
+      const llvm::MemoryBuffer *buffer = getBufferForFile(file.getFilename());
+      bool showLine = buffer && isShortLine(buffer->getBuffer(), file.getLine());
+      emitDiagnostic(file, diagnostic.str(), diagnostic.getSeverity(), showLine);
       for (Diagnostic &note : diagnostic.getNotes())
         if (!isAboutIr(note))
           emitDiagnostic(note.getLocation(), note.str(), DiagnosticSeverity::Note);

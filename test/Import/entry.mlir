@@ -5,11 +5,11 @@
 // RUN: not streamtensor compile %s -o %t --to import --entry third 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not streamtensor compile %s -o %t --to import --entry main 2>&1 | FileCheck %s --check-prefix=HARNESS
 
-// AMBIGUOUS: error: the file holds several functions that could be compiled; choose one with --entry NAME
+// AMBIGUOUS: error: at {{.*}}entry.mlir: the file holds several functions that could be compiled; choose one with --entry NAME
 // AMBIGUOUS: note: @first is one
 // AMBIGUOUS: note: @second is one
 // AMBIGUOUS: cannot import
-// UNKNOWN: error: there is no function @third with a body; correct --entry
+// UNKNOWN: error: at {{.*}}entry.mlir: there is no function @third with a body; correct --entry
 // HARNESS: error: @main has no results, so there is nothing to compute
 
 // CHECK: func.func @main(%[[X:.*]]: tensor<3xf32>

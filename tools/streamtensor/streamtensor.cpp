@@ -182,7 +182,20 @@ static int inspect(const char *program, MLIRContext &context) {
   return 0;
 }
 
+/// Numbers that no phase can work with.
+static llvm::Error checkNumbers() {
+  for (const cl::opt<int64_t> *option : {&defaultTileSize, &tokenTileSize})
+    if (*option < 1)
+      return makeError("--{0} {1} must be at least 1", option->ArgStr, option->getValue());
+  for (const cl::opt<int64_t> *option : {&overallUnrollSize, &maxConverterBytes})
+    if (*option < 0)
+      return makeError("--{0} {1} must not be negative", option->ArgStr, option->getValue());
+  return llvm::Error::success();
+}
+
 static int compile(const char *program, MLIRContext &context) {
+  if (auto error = checkNumbers())
+    return fail(std::move(error));
   CompileOptions options;
   options.model = model;
   auto modelOptions = readModelOptions();
@@ -207,12 +220,15 @@ static int compile(const char *program, MLIRContext &context) {
   options.phases.overallUnrollSize = overallUnrollSize;
   options.phases.maxConverterBytes = maxConverterBytes;
 
-  auto observer = [](StringRef name, double seconds) {
-    llvm::errs() << llvm::formatv("  {0,-10} {1,7:f2} s\n", name, seconds);
+  // Told when all is well: before an error, they would only be in its way.
+  std::string times;
+  auto observer = [&](StringRef name, double seconds) {
+    times += llvm::formatv("  {0,-10} {1,7:f2} s\n", name, seconds);
   };
   auto result = compileModel(options, &context, observer);
   if (!result)
     return fail(result.takeError());
+  llvm::errs() << times;
   if (json)
     return print(*result);
   printSummary(*result, llvm::outs());
@@ -342,6 +358,19 @@ static int runCommandLine(const char *program, MLIRContext &context) {
   return 1;
 }
 
+/// LLVM's parser begins each line with the program's name. What is wrong with a value it has said already.
+static int refuseCommandLine(StringRef complaint) {
+  bool isFirst = true;
+  llvm::SmallVector<StringRef> lines;
+  complaint.trim().split(lines, '\n');
+  for (StringRef line : lines) {
+    (isFirst ? llvm::WithColor::error(llvm::errs()) : llvm::WithColor::note(llvm::errs()))
+        << (line.contains(": ") && line.starts_with("streamtensor") ? line.split(": ").second : line) << "\n";
+    isFirst = false;
+  }
+  return 1;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   installInterruptHandler();
@@ -349,7 +378,10 @@ int main(int argc, char **argv) {
   for (cl::SubCommand *command : cl::getRegisteredSubcommands())
     cl::HideUnrelatedOptions(category, *command);
   cl::extrahelp examples(examplesOf(argc > 1 ? argv[1] : ""));
-  cl::ParseCommandLineOptions(argc, argv, overview);
+  std::string complaint;
+  llvm::raw_string_ostream complaints(complaint);
+  if (!cl::ParseCommandLineOptions(argc, argv, overview, &complaints))
+    return refuseCommandLine(complaint);
 
   std::unique_ptr<MLIRContext> context = createContext();
   llvm::SourceMgr sources;

@@ -26,19 +26,25 @@ namespace cl = llvm::cl;
 namespace {
 enum class Executor { Reference, Hls };
 
+cl::OptionCategory category("Conformance options");
 cl::opt<Executor> backend("backend", cl::desc("What executes the designs"), cl::init(Executor::Reference),
                           cl::values(clEnumValN(Executor::Reference, "reference", "the interpreter, after `lower`"),
-                                     clEnumValN(Executor::Hls, "hls", "the emitted C++, in both simulations")));
-cl::list<std::string> suites("suite", cl::desc("Suites to run (all)"), cl::CommaSeparated);
-cl::opt<std::string> filter("filter", cl::desc("Run the tests whose names match this regular expression"));
-cl::opt<std::string> tableFile("table", cl::desc("Table to compare with; a status that differs is an error"));
-cl::opt<bool> update("update", cl::desc("Write the table instead"));
-cl::opt<std::string> failuresFile("failures", cl::desc("Write the failures here, grouped by their first error"));
-cl::opt<unsigned> jobs("jobs", cl::desc("Processes at a time"), cl::init(2));
-cl::opt<unsigned> limit("time-limit", cl::desc("Seconds for each test"), cl::init(60));
-cl::opt<std::string> workFolder("work", cl::desc("Keep the emitted C++ in this folder"));
-cl::opt<bool> simulateOnly("simulate-only", cl::desc("Simulate what an earlier run left in the folder --work"));
-cl::opt<bool> quiet("quiet", cl::desc("No line for each test"));
+                                     clEnumValN(Executor::Hls, "hls", "the emitted C++, in both simulations")),
+                          cl::cat(category));
+cl::list<std::string> suites("suite", cl::desc("Suites to run (all)"), cl::CommaSeparated, cl::cat(category));
+cl::opt<std::string> filter("filter", cl::desc("Run the tests whose names match this regular expression"),
+                            cl::cat(category));
+cl::opt<std::string> tableFile("table", cl::desc("Table to compare with; a status that differs is an error"),
+                               cl::cat(category));
+cl::opt<bool> update("update", cl::desc("Write the table instead"), cl::cat(category));
+cl::opt<std::string> failuresFile("failures", cl::desc("Write the failures here, grouped by their first error"),
+                                  cl::cat(category));
+cl::opt<unsigned> jobs("jobs", cl::desc("Processes at a time"), cl::init(2), cl::cat(category));
+cl::opt<unsigned> limit("time-limit", cl::desc("Seconds for each test"), cl::init(60), cl::cat(category));
+cl::opt<std::string> workFolder("work", cl::desc("Keep the emitted C++ in this folder"), cl::cat(category));
+cl::opt<bool> simulateOnly("simulate-only", cl::desc("Simulate what an earlier run left in the folder --work"),
+                           cl::cat(category));
+cl::opt<bool> quiet("quiet", cl::desc("No line for each test"), cl::cat(category));
 
 struct Item {
   std::string folder;
@@ -204,6 +210,7 @@ static bool runAll(llvm::ArrayRef<Item *> items, mlir::MLIRContext &context) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "ONNX's backend tests through the whole compiler\n");
   std::vector<Item> items = collectItems();
   if (items.empty()) {

@@ -1,4 +1,5 @@
 #include "Import/Mlir/ParseProgram.h"
+#include "Import/Mlir/CheckSyntax.h"
 #include "Import/Mlir/RepairSyntax.h"
 #include "Support/FileSystem.h"
 
@@ -80,6 +81,14 @@ static void emitParserError(MLIRContext *context, std::vector<Diagnostic> &diagn
     diagnostic.attachNote() << "the file holds several programs, split by `// -----`; give each its own file";
 }
 
+/// Bytecode has no lines to point to, and its reader names neither the file nor a remedy.
+static void emitBytecodeError(MLIRContext *context, ArrayRef<Diagnostic> diagnostics, StringRef path) {
+  std::string why = diagnostics.empty() ? "" : ": " + diagnostics.front().str();
+  emitError(NameLoc::get(StringAttr::get(context, path)))
+      << path << ": cannot be read as MLIR bytecode" << why << "; have it written again by the program that made it, "
+      << "as text if its version of MLIR is a newer one";
+}
+
 OwningOpRef<ModuleOp> mlirimport::parseProgram(StringRef path, MLIRContext *context) {
   auto file = readFile(path);
   if (!file) {
@@ -95,6 +104,13 @@ OwningOpRef<ModuleOp> mlirimport::parseProgram(StringRef path, MLIRContext *cont
   } else {
     buffer = std::move(*file);
   }
+  if (auto fault = isBytecode ? std::nullopt : findSyntaxFault(text)) {
+    StringRef before = text.take_front(fault->offset);
+    size_t lineStart = before.rfind('\n') + 1;
+    emitError(FileLineColLoc::get(context, path, before.count('\n') + 1, before.size() - lineStart + 1))
+        << fault->message;
+    return nullptr;
+  }
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
 
@@ -109,8 +125,10 @@ OwningOpRef<ModuleOp> mlirimport::parseProgram(StringRef path, MLIRContext *cont
     module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
   }
   context->allowUnregisteredDialects(allowed);
-  if (!module)
-    emitParserError(context, diagnostics, isBytecode ? StringRef() : text);
+  if (!module && isBytecode)
+    emitBytecodeError(context, diagnostics, path);
+  else if (!module)
+    emitParserError(context, diagnostics, text);
   return module;
 }
 

@@ -79,6 +79,38 @@ LogicalResult st::mlirimport::resolveGlobals(ModuleOp module, func::FuncOp entry
 /// Constants below this stay where they can be read.
 static constexpr int64_t largeBytes = 1024;
 
+/// The first element of `data` that is not a number; -1 for none.
+static int64_t findNan(Type element, ArrayRef<char> data) {
+  auto find = [&](auto zero, auto magnitude, auto infinity) -> int64_t {
+    decltype(zero) bits;
+    for (size_t index = 0; index < data.size() / sizeof bits; ++index) {
+      std::memcpy(&bits, data.data() + index * sizeof bits, sizeof bits);
+      if ((bits & magnitude) > infinity)
+        return index;
+    }
+    return -1;
+  };
+  if (element.isF32())
+    return find(uint32_t(), 0x7fffffffu, 0x7f800000u);
+  if (element.isF64())
+    return find(uint64_t(), 0x7fffffffffffffffull, 0x7ff0000000000000ull);
+  if (element.isF16())
+    return find(uint16_t(), 0x7fff, 0x7c00);
+  if (element.isBF16())
+    return find(uint16_t(), 0x7fff, 0x7f80);
+  return -1;
+}
+
+/// A single NaN may be what a program wants to compare with; among weights it is a fault.
+static LogicalResult checkNumbers(Operation *op, Type element, ArrayRef<char> data) {
+  int64_t position = findNan(element, data);
+  if (position < 0)
+    return success();
+  return op->emitOpError() << "holds NaN (element " << position
+                           << "), so that whatever depends on it is NaN; check how "
+                           << "the model was trained or exported";
+}
+
 static LogicalResult checkResource(Operation *op, DenseResourceElementsAttr elements) {
   AsmResourceBlob *blob = elements.getRawHandle().getBlob();
   if (!blob)
@@ -93,7 +125,7 @@ static LogicalResult checkResource(Operation *op, DenseResourceElementsAttr elem
   if (int64_t(blob->getData().size()) != bytes)
     return op->emitOpError() << "needs " << bytes << " bytes, but the resource " << elements.getRawHandle().getKey()
                              << " holds " << blob->getData().size() << "; write the file again";
-  return success();
+  return checkNumbers(op, element, blob->getData());
 }
 
 LogicalResult st::mlirimport::prepareConstants(func::FuncOp entry) {
@@ -109,6 +141,8 @@ LogicalResult st::mlirimport::prepareConstants(func::FuncOp entry) {
     if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
       return WalkResult(checkResource(op, resource));
     auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+    if (dense && !dense.isSplat() && failed(checkNumbers(op, dense.getElementType(), dense.getRawData())))
+      return WalkResult::interrupt();
     // The elements of dense i1 are bits, those of a resource bytes.
     if (!dense || dense.isSplat() || dense.getElementType().isInteger(1) ||
         int64_t(dense.getRawData().size()) < largeBytes)

@@ -78,8 +78,9 @@ LogicalResult importRange(NodeImporter &node) {
   if (step == 0)
     return node.emitError() << "has a step of 0";
   double count = std::max(0.0, std::ceil((limit->getDouble(0) - start->getDouble(0)) / step));
-  if (!(count <= double(1 << 26)))
-    return node.emitError() << "has " << count << " elements; more than 2^26 are not computed at import";
+  if (!(count <= double(largestFoldedIntegers)))
+    return node.emitError() << "has " << count
+                            << " elements; more than 2^24 are not computed at import, so check the model's sizes";
   if (isFloat(type))
     node.setOutput(0, HostTensor::fromDoubles(type, {int64_t(count)}, [&](ArrayRef<int64_t> index) {
                      return start->getDouble(0) + index[0] * step;

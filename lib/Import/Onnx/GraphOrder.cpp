@@ -42,8 +42,20 @@ std::string findGraphFault(const onnx::GraphProto &graph) {
   for (const onnx::TensorProto &weight : graph.initializer())
     if (!known.insert(weight.name()).second)
       return "two weights are called '" + weight.name() + "'; export the model again";
-  for (const onnx::ValueInfoProto &input : graph.input())
+  llvm::StringSet<> inputs, outputs;
+  for (const onnx::ValueInfoProto &input : graph.input()) {
+    if (!inputs.insert(input.name()).second)
+      return "two inputs are called '" + input.name() + "'; export the model again";
+    if (input.type().has_tensor_type() && !input.type().tensor_type().has_shape())
+      return "input '" + input.name() + "' has no shape; export the model with shapes";
+    // Old models list their weights as inputs too.
     known.insert(input.name());
+  }
+  if (graph.output().empty())
+    return "the graph has no outputs, so that there is nothing to compute; export the model again";
+  for (const onnx::ValueInfoProto &output : graph.output())
+    if (!outputs.insert(output.name()).second)
+      return "two outputs are called '" + output.name() + "'; export the model again";
   for (const onnx::SparseTensorProto &weight : graph.sparse_initializer())
     known.insert(weight.values().name());
   llvm::StringMap<int> definer;

@@ -95,7 +95,9 @@ static Expected<HostTensor> readExternal(const onnx::TensorProto &tensor, Elemen
   for (const onnx::StringStringEntryProto &entry : tensor.external_data())
     if ((entry.key() == "offset" && StringRef(entry.value()).getAsInteger(10, offset)) ||
         (entry.key() == "length" && StringRef(entry.value()).getAsInteger(10, length)))
-      return makeError("its external {0} '{1}' is not a number", entry.key(), entry.value());
+      return makeError("has the external {0} '{1}', which is not a number; "
+                       "export the model again",
+                       entry.key(), entry.value());
   auto found = findExternalFile(tensor, folder);
   if (!found)
     return found.takeError();
