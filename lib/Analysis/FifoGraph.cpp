@@ -52,11 +52,17 @@ FailureOr<std::vector<FifoEdge>> st::collectFifos(KernelOp kernel) {
   return fifos;
 }
 
-/// Whether `value` is computed from constants only.
+/// Whether an argument of the model is one that does not change from launch to launch, as the model says.
+static bool isParameterArgument(BlockArgument argument) {
+  auto function = dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  return function && function.getArgAttr(argument.getArgNumber(), "st.parameter");
+}
+
+/// Whether `value` is computed from parameters only: constants and arguments that are declared as such.
 static bool isConstant(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op)
-    return false;
+    return isParameterArgument(cast<BlockArgument>(value));
   if (op->hasTrait<OpTrait::ConstantLike>())
     return true;
   return isPure(op) && !isa<KernelOp>(op) && llvm::all_of(op->getOperands(), [](Value operand) {

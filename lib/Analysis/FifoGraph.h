@@ -44,7 +44,7 @@ private:
 };
 
 /// Whether operand `index` of a kernel is a parameter: listed in its `st.parameter_operands`, or computed outside from
-/// constants only.
+/// constants and arguments marked `st.parameter` only.
 bool isParameterOperand(KernelOp kernel, unsigned index);
 
 } // namespace st
