@@ -161,8 +161,7 @@ static LogicalResult reduceBody(ModuleOp module, func::FuncOp entry, const MlirI
   return prepareConstants(entry);
 }
 
-OwningOpRef<ModuleOp> st::importMlir(StringRef path, const MlirImportOptions &options, MLIRContext *context) {
-  loadDialects(context);
+static OwningOpRef<ModuleOp> importProgram(StringRef path, const MlirImportOptions &options, MLIRContext *context) {
   OwningOpRef<ModuleOp> module = parseProgram(path, context);
   if (!module)
     return nullptr;
@@ -181,5 +180,26 @@ OwningOpRef<ModuleOp> st::importMlir(StringRef path, const MlirImportOptions &op
     return nullptr;
   // Nothing else is left in the module. Until here, messages used the name that the user knows.
   entry->setName("main");
+  return module;
+}
+
+OwningOpRef<ModuleOp> st::importMlir(StringRef path, const MlirImportOptions &options, MLIRContext *context) {
+  loadDialects(context);
+  OwningOpRef<ModuleOp> module;
+  bool hasErrors = false;
+  {
+    ScopedDiagnosticHandler watch(context, [&](Diagnostic &diagnostic) {
+      hasErrors |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+      return failure(); // for the handlers before this one to print
+    });
+    module = importProgram(path, options, context);
+  }
+  // MLIR's passes can fail without a word, and go on after an error.
+  if (!module && !hasErrors)
+    emitError(NameLoc::get(StringAttr::get(context, path)))
+        << path << ": cannot be reduced to linalg on tensors by MLIR's own passes, which do not say why; simplify the "
+        << "program, or have it written again by the program that made it";
+  if (hasErrors)
+    return nullptr;
   return module;
 }

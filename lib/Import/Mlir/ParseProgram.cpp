@@ -65,11 +65,17 @@ static std::string explainParserMessage(StringRef message) {
 }
 
 /// Emits the first error of a failed parse, explained; the parser's later ones follow from it.
-static void emitParserError(MLIRContext *context, std::vector<Diagnostic> &diagnostics, StringRef text) {
+static void emitParserError(MLIRContext *context, std::vector<Diagnostic> &diagnostics, StringRef path,
+                            StringRef text) {
   auto error = llvm::find_if(
       diagnostics, [](Diagnostic &diagnostic) { return diagnostic.getSeverity() == DiagnosticSeverity::Error; });
-  if (error == diagnostics.end())
+  if (error == diagnostics.end()) {
+    // LLVM's parser gives up on some operations without a word.
+    emitError(NameLoc::get(StringAttr::get(context, path)))
+        << path << ": LLVM's parser stops in this file without saying where; have it written again by the program that "
+        << "made it, or remove functions until it is read";
     return;
+  }
   // An unknown operation is what to name, even if an unknown type was met before it.
   for (auto it = error; it != diagnostics.end(); ++it)
     if (StringRef(it->str()).contains("not found for custom op")) {
@@ -128,7 +134,7 @@ OwningOpRef<ModuleOp> mlirimport::parseProgram(StringRef path, MLIRContext *cont
   if (!module && isBytecode)
     emitBytecodeError(context, diagnostics, path);
   else if (!module)
-    emitParserError(context, diagnostics, text);
+    emitParserError(context, diagnostics, path, text);
   return module;
 }
 
