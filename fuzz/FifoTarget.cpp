@@ -1,30 +1,31 @@
-//===- FifoTarget.cpp - Arbitrary FIFO sizing problems --------------------------------------------------------===//
+//===- FifoTarget.cpp - Arbitrary timed graphs ----------------------------------------------------------------===//
 
-#include "Optimize/FifoInstance.h"
+#include "Optimize/FifoSizingProblem.h"
+#include "Simulate/GraphText.h"
 #include "Target.h"
 #include <cstdlib>
 
 using namespace st;
 
-static std::string print(const FifoInstance &instance) {
+static std::string print(const timed::Graph &graph) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  printFifoInstance(instance, stream);
+  timed::printGraph(graph, stream);
   return text;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  auto instance = parseFifoInstance({reinterpret_cast<const char *>(data), size}, "input");
-  if (!instance) {
-    llvm::consumeError(instance.takeError());
+  auto graph = timed::parseGraph({reinterpret_cast<const char *>(data), size}, "input");
+  if (!graph) {
+    llvm::consumeError(graph.takeError());
     return 0;
   }
   // What is printed reads back as itself.
-  std::string text = print(*instance);
-  auto again = parseFifoInstance(text, "printed");
+  std::string text = print(*graph);
+  auto again = timed::parseGraph(text, "printed");
   if (!again || print(*again) != text)
     std::abort();
-  if (auto error = instance->problem.check())
+  if (auto error = FifoSizingProblem(*graph).check())
     llvm::consumeError(std::move(error));
   return 0;
 }

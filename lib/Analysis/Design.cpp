@@ -92,11 +92,11 @@ static LogicalResult addKernel(KernelOp kernel, const Device &device, Design &de
   FailureOr<std::vector<TaskSchedule>> schedules = scheduleKernel(kernel, device);
   if (failed(fifos) || failed(schedules) || failed(addFifos(kernel, *fifos, device, design)))
     return failure();
-  auto cycles = [&](StringRef attribute) {
-    auto value = kernel->getAttrOfType<IntegerAttr>(attribute);
-    return value ? value.getInt() : 0;
-  };
-  design.kernels.push_back({kernel.getSymName().str(), cycles("st.launch_cycles"), cycles("st.unbounded_cycles")});
+  FailureOr<timed::Graph> graph = buildTimedGraph(*schedules, *fifos, device);
+  if (failed(graph))
+    return failure();
+  design.kernels.push_back({kernel.getSymName().str(), timed::simulate(*graph).latencyCycles,
+                            timed::simulate(*graph, timed::getUnboundedDepths(*graph)).latencyCycles});
   addTasks(kernel, *schedules, device, design);
   addDmas(kernel, *schedules, design);
   IntermediateMemory memory = accountIntermediateMemory(kernel, *schedules, *fifos);

@@ -58,7 +58,7 @@ struct DesignDma {
 
 struct DesignKernel {
   std::string name;
-  /// Cycles of a launch with these FIFOs, and with unbounded ones; 0 where nobody measured them.
+  /// Simulated cycles of a launch with these FIFOs, and with unbounded ones.
   int64_t launchCycles = 0;
   int64_t unboundedCycles = 0;
 };

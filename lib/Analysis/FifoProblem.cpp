@@ -2,6 +2,8 @@
 
 #include "Analysis/FifoProblem.h"
 #include "Optimize/Infeasible.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace st;
@@ -12,48 +14,106 @@ std::string st::getFifoName(FifoEdge &edge) {
   return (edge.producer.getSymName() + "_to_" + edge.consumer.getSymName()).str();
 }
 
-/// Renames the channels of `program` by `channels`; -1 with a missing entry.
-static bool renameChannels(EventProgram &program, const llvm::DenseMap<int, int> &channels, int &missing) {
-  for (Event &event : program) {
-    if (event.kind == Event::Kind::Loop && !renameChannels(event.body, channels, missing))
+/// Replaces block arguments in `program` by FIFOs; false with a missing one.
+static bool renameFifos(timed::Program &program, const llvm::DenseMap<int, int> &fifos, int &missing) {
+  for (timed::Statement &statement : program) {
+    if (!renameFifos(statement.body, fifos, missing))
       return false;
-    if (event.kind != Event::Kind::Read && event.kind != Event::Kind::Write)
-      continue;
-    auto it = channels.find(event.channel);
-    if (it == channels.end()) {
-      missing = event.channel;
-      return false;
+    for (timed::Access &access : statement.accesses) {
+      auto it = fifos.find(access.fifo);
+      if (it == fifos.end()) {
+        missing = access.fifo;
+        return false;
+      }
+      access.fifo = it->second;
     }
-    event.channel = it->second;
   }
   return true;
 }
 
-FailureOr<FifoSizingProblem> st::buildFifoProblem(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos) {
-  FifoSizingProblem problem;
+namespace {
+/// Names as the text form of graphs allows them, each given once.
+class GraphNames {
+public:
+  std::string make(llvm::StringRef wanted) {
+    std::string name;
+    for (char c : wanted)
+      name += llvm::isAlnum(c) || c == '_' || c == '.' || c == '-' ? c : '_';
+    std::string unique = name;
+    for (int suffix = 1; !used.insert(unique).second; ++suffix)
+      unique = name + "." + std::to_string(suffix);
+    return unique;
+  }
+
+private:
+  llvm::StringSet<> used;
+};
+} // namespace
+
+FailureOr<timed::Graph> st::buildTimedGraph(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos,
+                                            const Device &device) {
+  timed::Graph graph;
+  GraphNames taskNames, fifoNames;
   llvm::DenseMap<Operation *, int> tasks;
   for (TaskSchedule &schedule : schedules)
-    tasks[schedule.task] = problem.addTask(schedule.task.getSymName());
-  std::vector<llvm::DenseMap<int, int>> channels(schedules.size());
+    tasks[schedule.task] = graph.addTask(taskNames.make(schedule.task.getSymName()));
+  std::vector<llvm::DenseMap<int, int>> renamed(schedules.size());
   for (FifoEdge &edge : fifos) {
     int writer = tasks.lookup(edge.producer), reader = tasks.lookup(edge.consumer);
-    std::optional<int64_t> fixedDepth;
-    if (edge.instance->hasAttr("st.fixed_depth") && edge.instance.getDepthTokens())
-      fixedDepth = *edge.instance.getDepthTokens();
-    int channel = problem.addChannel(getFifoName(edge), writer, reader, edge.getTokenBits(), fixedDepth);
-    channels[writer][edge.producerArgument] = channel;
-    channels[reader][edge.consumerArgument] = channel;
+    int fifo = graph.addChannel(fifoNames.make(getFifoName(edge)), writer, reader, edge.getTokenBits(),
+                                edge.instance.getDepthTokens().value_or(2));
+    renamed[writer][edge.producerArgument] = fifo;
+    renamed[reader][edge.consumerArgument] = fifo;
   }
+  llvm::StringMap<int> memories;
   for (auto [index, schedule] : llvm::enumerate(schedules)) {
-    EventProgram program = schedule.program;
+    timed::TokenCounts counts;
+    counts.pops.resize(schedule.task.getBody().getNumArguments());
+    counts.pushes.resize(counts.pops.size());
+    timed::countTokens(schedule.program, counts);
+    for (const TaskPort &port : schedule.ports) {
+      std::string memoryName = llvm::StringRef(device.memories().front().name).lower();
+      auto channel = schedule.task->getAttrOfType<IntegerAttr>("st.hbm_channel");
+      memoryName += channel ? std::to_string(channel.getInt()) : "." + graph.tasks[index].name;
+      auto [memory, isNew] = memories.try_emplace(memoryName, graph.memories.size());
+      if (isNew)
+        graph.memories.push_back(channelOf(device, memoryName));
+      std::string name = fifoNames.make(graph.tasks[index].name + ".port");
+      int64_t tokens = (port.isWrite ? counts.pushes : counts.pops)[port.argument];
+      renamed[index][port.argument] = port.isWrite ? graph.addWritePort(name, memory->second, index, port.tokenBits,
+                                                                        port.depthTokens, port.burstTokens, tokens)
+                                                   : graph.addReadPort(name, memory->second, index, port.tokenBits,
+                                                                       port.depthTokens, port.burstTokens, tokens);
+    }
+    timed::Program program = schedule.program;
     int missing = 0;
-    if (!renameChannels(program, channels[index], missing))
+    if (!renameFifos(program, renamed[index], missing))
       return schedule.task.emitOpError()
              << "reads or writes block argument " << missing
              << ", which is no FIFO between two tasks: run st-materialize-kernel and st-convert-empty-to-instance "
                 "first";
-    problem.setProgram(index, std::move(program));
+    graph.tasks[index].program = std::move(program);
   }
+  return graph;
+}
+
+FailureOr<timed::Graph> st::buildTimedGraph(KernelOp kernel, const Device &device) {
+  FailureOr<std::vector<FifoEdge>> fifos = collectFifos(kernel);
+  FailureOr<std::vector<TaskSchedule>> schedules = scheduleKernel(kernel, device);
+  if (failed(fifos) || failed(schedules))
+    return failure();
+  return buildTimedGraph(*schedules, *fifos, device);
+}
+
+FailureOr<FifoSizingProblem> st::buildFifoProblem(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos,
+                                                  const Device &device) {
+  FailureOr<timed::Graph> graph = buildTimedGraph(schedules, fifos, device);
+  if (failed(graph))
+    return failure();
+  FifoSizingProblem problem(std::move(*graph));
+  for (auto [index, edge] : llvm::enumerate(fifos))
+    if (edge.instance->hasAttr("st.fixed_depth") && edge.instance.getDepthTokens())
+      problem.fixDepth(index);
   return problem;
 }
 

@@ -9,10 +9,19 @@
 
 namespace st {
 
-/// The tasks of a kernel and its FIFOs as a problem: task i is `schedules[i]`, channel i is `fifos[i]`. Channels take
-/// their names from `st.name` and keep a depth that `st.fixed_depth` marks as not to be chosen. A diagnostic and
-/// failure where a task pushes to or pops from something that is no FIFO.
-mlir::FailureOr<FifoSizingProblem> buildFifoProblem(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos);
+/// The timed graph of a kernel (docs/graph-format.md): task i is `schedules[i]`, FIFO i is `fifos[i]`, ports follow.
+/// Channels have the depths of their instances, 2 where none is chosen yet. A DMA moves its tensor through the channel
+/// of external memory in `st.hbm_channel`; where it has none, through one of its own. A diagnostic and failure where a
+/// task pushes to or pops from something that is no FIFO.
+mlir::FailureOr<timed::Graph> buildTimedGraph(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos,
+                                              const Device &device);
+
+/// The same from the kernel as it stands.
+mlir::FailureOr<timed::Graph> buildTimedGraph(KernelOp kernel, const Device &device);
+
+/// The graph as a problem whose depths are to be chosen, except those that `st.fixed_depth` marks.
+mlir::FailureOr<FifoSizingProblem> buildFifoProblem(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos,
+                                                    const Device &device);
 
 /// Reports `error` on `kernel`, with a note at every task and FIFO that it names.
 void reportFifoError(KernelOp kernel, std::vector<FifoEdge> &fifos, llvm::Error error);

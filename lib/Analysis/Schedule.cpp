@@ -2,6 +2,8 @@
 
 #include "Analysis/Schedule.h"
 #include "Analysis/Operators.h"
+#include "Optimize/TokenCurves.h"
+#include "Simulate/Simulator.h"
 #include "Support/Units.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -30,15 +32,10 @@ namespace {
 struct Step {
   std::string what;
   PipelinedLoop loop;
-  /// The block argument that the loop pops from or pushes to; -1 for none.
-  int channel = -1;
-  bool isWrite = false;
-  /// Cycles from the start of an iteration to its pop or push.
-  int64_t offset = 0;
-  /// Tiles of `loop.trips` tokens each that the loop moves, and the cycles in which it waits for external memory after
-  /// each of them.
+  /// What an iteration pops and pushes, by block argument of the task.
+  std::vector<timed::Access> accesses;
+  /// Tiles of `loop.trips` tokens each that the loop moves.
   int64_t tiles = 1;
-  int64_t gap = 0;
 
   /// Not empty for a loop over tiles.
   std::vector<Step> body;
@@ -46,7 +43,7 @@ struct Step {
 
   bool isNest() const { return !body.empty(); }
   PipelinedLoop whole() const { return {loop.trips * tiles, loop.ii, loop.depthCycles}; }
-  int64_t cycles() const { return whole().cycles() + (tiles - 1) * gap; }
+  int64_t cycles() const { return whole().cycles(); }
 };
 using Steps = std::vector<Step>;
 
@@ -67,10 +64,13 @@ private:
   LogicalResult addLinalg(linalg::LinalgOp op, Steps &steps);
   void addInitFill(Value init, int64_t lanes, Steps &steps);
 
-  /// Cycles beyond one per token in which a tile of `type` occupies external memory.
-  int64_t externalGap(ItensorType type) const;
-  EventProgram emit(const Steps &steps, int64_t executions);
-  void emitLoop(const Step &step, EventProgram &events);
+  /// Lets `step`, a loop over the tokens of a tile of `type`, access external memory: `slice` of block argument
+  /// `argument`, at `offset` of each iteration.
+  template <typename SliceOp>
+  void addPort(BlockArgument argument, bool isWrite, ItensorType type, SliceOp slice, int64_t offset, Step &step);
+  timed::Program emit(const Steps &steps, int64_t executions);
+  /// First token and latency of a task with ports, alone with its memory channel.
+  void measureAlone();
 
   const Device &device;
   TaskSchedule result;
@@ -93,27 +93,71 @@ static int64_t unrollOf(Operation *op) {
   return lanes;
 }
 
-int64_t TaskScheduler::externalGap(ItensorType type) const {
+/// Tiles that lie one after the other in memory when `slice` is taken in the loops around it: those of a dimension
+/// between the tile's own and the rest, whose index is the innermost loop's.
+static int64_t contiguousTiles(ArrayRef<OpFoldResult> offsets, ArrayRef<int64_t> sizes, ArrayRef<int64_t> shape,
+                               Operation *slice) {
+  int64_t tiles = 1;
+  auto loop = slice->getParentOfType<scf::ForOp>();
+  for (int64_t dim = static_cast<int64_t>(shape.size()) - 1; dim >= 0; --dim) {
+    if (sizes[dim] == shape[dim])
+      continue;
+    auto index = llvm::dyn_cast_if_present<Value>(offsets[dim]);
+    if (sizes[dim] != 1 || !loop || index != loop.getInductionVar() || getConstantIntValue(loop.getLowerBound()) != 0 ||
+        getConstantIntValue(loop.getStep()) != 1)
+      break;
+    auto trips = getConstantIntValue(loop.getUpperBound());
+    if (!trips)
+      break;
+    tiles *= *trips;
+    if (*trips != shape[dim])
+      break;
+    loop = loop->getParentOfType<scf::ForOp>();
+  }
+  return tiles;
+}
+
+template <typename SliceOp>
+void TaskScheduler::addPort(BlockArgument argument, bool isWrite, ItensorType type, SliceOp slice, int64_t offset,
+                            Step &step) {
   if (device.memories().empty())
-    return 0;
-  double bytesPerCycle = device.channelBytesPerCycle(device.memories().front());
-  int64_t bits = type.getTileType().getNumElements() * type.getScalarType().getIntOrFloatBitWidth();
-  auto cycles = static_cast<int64_t>(std::ceil(bytesForBits(bits) / bytesPerCycle - 1e-9)); // sched_f9
-  return std::max<int64_t>(0, cycles - type.getTokensPerTile());
+    return;
+  step.accesses.push_back({static_cast<int>(argument.getArgNumber()), isWrite, offset});
+  step.loop.depthCycles = std::max(step.loop.depthCycles, offset + 1);
+  int64_t tokens = type.getTokensPerTile();
+  TaskPort port;
+  port.argument = argument.getArgNumber();
+  port.isWrite = isWrite;
+  port.tokenBits = type.getTileType().getNumElements() * type.getScalarType().getIntOrFloatBitWidth() / tokens;
+  if (slice)
+    if (auto tensor = dyn_cast<RankedTensorType>(argument.getType()))
+      tokens *= contiguousTiles(slice.getMixedOffsets(), slice.getStaticSizes(), tensor.getShape(), slice);
+  constexpr int64_t beats = 16, beatBits = 512, outstanding = 16;
+  port.burstTokens = std::min(tokens, std::max<int64_t>(1, beats * beatBits / port.tokenBits));
+  port.depthTokens = outstanding * port.burstTokens;
+  for (TaskPort &other : result.ports)
+    if (other.argument == port.argument) {
+      other.burstTokens = std::min(other.burstTokens, port.burstTokens);
+      return;
+    }
+  result.ports.push_back(port);
 }
 
 LogicalResult TaskScheduler::addRead(ItensorReadOp read, Steps &steps) {
   BlockArgument source = traceToArgument(read.getSource());
   if (!source)
     return read.emitOpError("reads a stream that is no block argument of its task");
+  ItensorType type = read.getSource().getType();
   Step step;
   step.what = "read";
-  step.loop = tokenReadLoop(read.getSource().getType().getTokensPerTile(), device); // sched_f2
-  step.channel = source.getArgNumber();
+  step.loop = tokenReadLoop(type.getTokensPerTile(), device); // sched_f2
+  step.accesses.push_back({static_cast<int>(source.getArgNumber()), /*isPush=*/false, 0});
   for (Operation *user : read.getResult().getUsers())
     if (auto insert = dyn_cast<tensor::InsertSliceOp>(user))
-      if (traceToArgument(insert.getDest()))
-        step.gap = externalGap(read.getSource().getType());
+      if (BlockArgument memory = traceToArgument(insert.getDest())) { // sched_f9
+        addPort(memory, /*isWrite=*/true, type, insert, device.latencyCycles(OpKind::StreamRead), step);
+        break;
+      }
   steps.push_back(std::move(step));
   return success();
 }
@@ -126,14 +170,16 @@ LogicalResult TaskScheduler::addWrite(ItensorWriteOp write, Steps &steps) {
   Step step;
   step.what = "write";
   step.loop = tokenWriteLoop(type.getTokensPerTile(), device); // sched_f2
-  step.channel = dest.getArgNumber();
-  step.isWrite = true;
-  step.offset = tokenPushOffset(device);
-  if (traceToArgument(write.getValue()) && !device.memories().empty()) { // sched_f9
-    int64_t wait = device.memories().front().readLatencyCycles;
-    step.offset += wait;
-    step.loop.depthCycles += wait;
-    step.gap = externalGap(type);
+  step.accesses.push_back({static_cast<int>(dest.getArgNumber()), /*isPush=*/true, tokenPushOffset(device)});
+  if (BlockArgument memory = traceToArgument(write.getValue())) { // sched_f9
+    Value value = write.getValue();
+    // Between the slice and the write only the shape changes.
+    while (Operation *op = value.getDefiningOp())
+      if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
+        value = op->getOperand(0);
+      else
+        break;
+    addPort(memory, /*isWrite=*/false, type, value.getDefiningOp<tensor::ExtractSliceOp>(), 0, step);
   }
   steps.push_back(std::move(step));
   return success();
@@ -244,54 +290,84 @@ template <typename T> static bool holds(Operation &op) {
 }
 
 /// Appends `cycles` of waiting, merged with a delay before it.
-static void addDelay(EventProgram &events, int64_t cycles) {
+static void addDelay(timed::Program &program, int64_t cycles) {
   if (cycles <= 0)
     return;
-  if (!events.empty() && events.back().kind == Event::Kind::Delay)
-    events.back().cycles += cycles;
+  if (!program.empty() && program.back().kind == timed::Statement::Kind::Delay)
+    program.back().cycles += cycles;
   else
-    events.push_back(Event::delay(cycles));
+    program.push_back(timed::Statement::delay(cycles));
 }
 
-void TaskScheduler::emitLoop(const Step &step, EventProgram &events) {
-  if (step.channel < 0)
-    return addDelay(events, step.cycles());
-  auto access = [&](int64_t tokens) {
-    return step.isWrite ? Event::write(step.channel, tokens, step.loop.ii)
-                        : Event::read(step.channel, tokens, step.loop.ii);
-  };
-  addDelay(events, step.offset);
-  if (step.gap == 0) {
-    events.push_back(access(step.loop.trips * step.tiles));
-  } else {
-    if (step.tiles > 1)
-      events.push_back(Event::loop(step.tiles - 1, {access(step.loop.trips), Event::delay(step.gap)}));
-    events.push_back(access(step.loop.trips));
-  }
-  int64_t spent = step.offset + step.loop.trips * step.tiles * step.loop.ii + (step.tiles - 1) * step.gap;
-  addDelay(events, step.cycles() - spent);
-}
-
-EventProgram TaskScheduler::emit(const Steps &steps, int64_t executions) {
-  EventProgram events;
+timed::Program TaskScheduler::emit(const Steps &steps, int64_t executions) {
+  timed::Program program;
   for (const Step &step : steps) {
     if (step.isNest()) {
-      EventProgram body = emit(step.body, executions * step.trips);
+      timed::Program body = emit(step.body, executions * step.trips);
       // A loop without accesses is a delay.
-      if (body.size() == 1 && body.front().kind == Event::Kind::Delay)
-        addDelay(events, body.front().cycles * step.trips);
+      if (body.empty() || (body.size() == 1 && body.front().kind == timed::Statement::Kind::Delay))
+        addDelay(program, timed::countCycles(body) * step.trips);
       else if (step.trips == 1)
-        for (Event &event : body)
-          event.kind == Event::Kind::Delay ? addDelay(events, event.cycles) : events.push_back(std::move(event));
+        for (timed::Statement &statement : body)
+          statement.kind == timed::Statement::Kind::Delay ? addDelay(program, statement.cycles)
+                                                          : program.push_back(std::move(statement));
       else
-        events.push_back(Event::loop(step.trips, std::move(body)));
+        program.push_back(timed::Statement::loop(step.trips, std::move(body)));
       continue;
     }
-    result.loops.push_back({step.what, step.whole(), executions});
+    PipelinedLoop whole = step.whole();
+    result.loops.push_back({step.what, whole, executions});
     result.ii = std::max(result.ii, step.loop.ii);
-    emitLoop(step, events);
+    if (step.accesses.empty() || whole.trips == 0)
+      addDelay(program, step.cycles());
+    else
+      program.push_back(timed::Statement::pipeline(whole.trips, whole.ii, whole.depthCycles, step.accesses));
   }
-  return events;
+  return program;
+}
+
+timed::Memory st::channelOf(const Device &device, llvm::StringRef name) {
+  const ExternalMemory &memory = device.memories().front();
+  // Bytes per cycle to a thousandth.
+  constexpr int64_t cycles = 1000;
+  timed::Memory channel;
+  channel.name = name.str();
+  channel.rateCycles = cycles;
+  channel.rateBytes = std::max<int64_t>(1, std::llround(device.channelBytesPerCycle(memory) * cycles));
+  channel.latencyCycles = memory.readLatencyCycles;
+  return channel;
+}
+
+void TaskScheduler::measureAlone() {
+  timed::TokenCounts counts;
+  unsigned arguments = result.task.getBody().getNumArguments();
+  counts.pops.resize(arguments);
+  counts.pushes.resize(arguments);
+  timed::countTokens(result.program, counts);
+  timed::Graph graph;
+  graph.addTask("alone", result.program);
+  graph.memories.push_back(channelOf(device, "memory"));
+  // Streams that are never empty and never full.
+  for (unsigned argument = 0; argument < arguments; ++argument) {
+    int64_t tokens = counts.pops[argument] + counts.pushes[argument];
+    int fifo = graph.addChannel("stream", 0, 0, 1, std::max<int64_t>(1, tokens));
+    graph.fifos[fifo].initialTokens = counts.pops[argument];
+  }
+  for (const TaskPort &port : result.ports) {
+    timed::Fifo &fifo = graph.fifos[port.argument];
+    fifo.memory = 0;
+    fifo.initialTokens = 0;
+    (port.isWrite ? fifo.reader : fifo.writer) = -1;
+    fifo.widthBits = port.tokenBits;
+    fifo.burstTokens = port.burstTokens;
+    fifo.depthTokens = port.depthTokens;
+    fifo.totalTokens = counts.pops[port.argument] + counts.pushes[port.argument];
+  }
+  timed::Activity run = timed::simulate(graph);
+  result.latencyCycles = result.firstTokenCycles = run.latencyCycles;
+  for (auto [fifo, first] : llvm::zip_equal(graph.fifos, run.firstPush))
+    if (!fifo.isPort() && first >= 0)
+      result.firstTokenCycles = std::min(result.firstTokenCycles, first);
 }
 
 FailureOr<TaskSchedule> TaskScheduler::run() {
@@ -304,8 +380,10 @@ FailureOr<TaskSchedule> TaskScheduler::run() {
   ProgramTiming timing = analyzeProgram(result.program);
   result.latencyCycles = timing.cycles;
   result.firstTokenCycles = timing.cycles;
-  for (const auto &[channel, writes] : timing.writes)
-    result.firstTokenCycles = std::min(result.firstTokenCycles, writes.first);
+  for (const auto &[argument, pushes] : timing.pushes)
+    result.firstTokenCycles = std::min(result.firstTokenCycles, pushes.first);
+  if (!result.ports.empty())
+    measureAlone();
   result.buffers = collectBuffers(task);
   return std::move(result);
 }

@@ -6,8 +6,10 @@
 //   sched_f7  a nest of loops over tiles around a single pipelined loop is one pipelined loop of all iterations (HLS
 //             flattens it); it fills its pipeline once
 //   sched_f8  any other loop over tiles takes trips * (sum over its body)
-//   sched_f9  a loop on external memory issues its first access read_latency_cycles before its data, and a tile of b
-//             bytes occupies its channel for ceil(b / bytes per cycle) cycles
+//   sched_f9  a loop on external memory pops its data from a read port, or pushes it to a write port, of the channel
+//             that its task owns (docs/graph-format.md): a burst is as long as the tiles lie one after the other, at
+//             most 16 beats of 64 bytes, and 16 bursts may be outstanding, the defaults of HLS' m_axi. First token and
+//             latency of such a task are those of a run alone with its channel.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
@@ -18,7 +20,7 @@
 #include "Analysis/TaskBuffers.h"
 #include "Device/Device.h"
 #include "Dialect/StDialect.h"
-#include "Optimize/EventProgram.h"
+#include "Simulate/Graph.h"
 #include <string>
 #include <vector>
 
@@ -33,6 +35,15 @@ struct LoopRecord {
   int64_t executions = 1;
 };
 
+/// What a task moves between one of its tensors and external memory, a token at a time.
+struct TaskPort {
+  unsigned argument = 0;
+  bool isWrite = false;
+  int64_t tokenBits = 0;
+  int64_t burstTokens = 1;
+  int64_t depthTokens = 1;
+};
+
 struct TaskSchedule {
   TaskOp task;
   /// compute, row, dma_read, dma_write, converter or fork.
@@ -43,8 +54,9 @@ struct TaskSchedule {
   int64_t firstTokenCycles = 0;
   /// L: cycles from start to end when it never waits.
   int64_t latencyCycles = 0;
-  /// What the task does on its streams; a channel is the number of the task's block argument.
-  EventProgram program;
+  /// What the task does on its streams and ports; a FIFO is the number of the task's block argument.
+  timed::Program program;
+  std::vector<TaskPort> ports;
   std::vector<LoopRecord> loops;
   /// The linalg operations of the task, in order.
   std::vector<std::pair<mlir::linalg::LinalgOp, PointLoops>> linalgOps;
@@ -60,6 +72,9 @@ mlir::FailureOr<TaskSchedule> scheduleTask(TaskOp task, const Device &device);
 
 /// The schedules of all tasks of `kernel`, in order.
 mlir::FailureOr<std::vector<TaskSchedule>> scheduleKernel(KernelOp kernel, const Device &device);
+
+/// A channel of the external memory that DMAs of `device` use, which must have one.
+timed::Memory channelOf(const Device &device, llvm::StringRef name);
 
 /// The device in file `path` at `clockMhz` (0: its default clock). Where `path` is empty, the U55C that comes with
 /// StreamTensor.

@@ -1,18 +1,35 @@
-// The depth models against the clock: start-time LP and token model are estimates without stalls, so what they promise
-// is measured before it is believed.
-#include "Optimize/TimedNetwork.h"
+#include "Optimize/ChooseFifos.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <cmath>
 
 using namespace st;
 
-llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, double maxSlowdown, int64_t minDepth) {
+/// Shrinks what `choice` holds and brings its figures up to date.
+static void shrink(const FifoSizingProblem &problem, const ChooseOptions &options, FifoChoice &choice) {
+  choice.modelBits = choice.solution.totalBits;
+  if (options.shrinkEvents == 0)
+    return;
+  ShrinkOptions shrinking;
+  shrinking.maxCycles = std::max<int64_t>(choice.cycles, std::floor(options.maxSlowdown * choice.unboundedCycles));
+  shrinking.minDepth = options.minDepth;
+  shrinking.maxEvents = options.shrinkEvents;
+  choice.solution.depths = shrinkDepths(problem, std::move(choice.solution.depths), shrinking);
+  choice.solution.totalBits = problem.countBits(choice.solution.depths);
+  choice.cycles = timed::simulate(problem.graph(), choice.solution.depths).latencyCycles;
+}
+
+llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, const ChooseOptions &options) {
   if (llvm::Error error = problem.check())
     return std::move(error);
-  std::vector<int64_t> full;
-  for (auto [channel, end] : llvm::zip_equal(problem.channels(), problem.computeEnds()))
-    full.push_back(channel.fixedDepth.value_or(std::max<int64_t>(2, end.push.tokens)));
-  llvm::Expected<TimedRun> unbounded = runTimed(problem, full);
-  if (!unbounded)
-    return unbounded.takeError();
+  std::vector<int64_t> full = problem.unboundedDepths();
+  for (auto [index, depth] : llvm::enumerate(full))
+    if (!problem.hasFixedDepth(index))
+      depth = std::max(depth, options.minDepth);
+  if (llvm::Error deadlock = problem.verifyDepths(full))
+    return std::move(deadlock);
+  int64_t unboundedCycles = timed::simulate(problem.graph(), full).latencyCycles;
 
   struct Candidate {
     const char *name;
@@ -25,34 +42,31 @@ llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, dou
                                   {"exact-curve", DepthModel::ExactCurve, Equalisation::Normal}};
   FifoChoice best;
   for (const Candidate &candidate : candidates) {
-    FifoSizingOptions options;
-    options.model = candidate.model;
-    options.equalisation = candidate.equalisation;
-    options.minDepth = minDepth;
-    llvm::Expected<FifoSolution> solution = problem.solve(options);
+    FifoSizingOptions sizing;
+    sizing.model = candidate.model;
+    sizing.equalisation = candidate.equalisation;
+    sizing.minDepth = options.minDepth;
+    llvm::Expected<FifoSolution> solution = problem.solve(sizing);
     if (!solution)
       return solution.takeError();
-    llvm::Expected<TimedRun> run = runTimed(problem, solution->depths);
-    if (!run)
-      return run.takeError();
-    if (run->cycles > maxSlowdown * unbounded->cycles)
+    timed::Activity run = timed::simulate(problem.graph(), solution->depths);
+    if (!run.finished || run.latencyCycles > options.maxSlowdown * unboundedCycles)
       continue;
     if (best.model.empty() || solution->totalBits < best.solution.totalBits)
-      best = {std::move(*solution), candidate.name, run->cycles, unbounded->cycles};
+      best = {std::move(*solution), candidate.name, 0, run.latencyCycles, unboundedCycles};
     // Every other model starts at these depths or deeper ones.
     if (candidate.model == DepthModel::DeadlockOnly)
-      return best;
+      break;
   }
-  if (!best.model.empty())
-    return best;
-
-  // None is fast enough: the whole tensor in every FIFO is.
-  llvm::Expected<FifoSolution> solution = problem.solve();
-  if (!solution)
-    return solution.takeError();
-  solution->initialDepths = solution->depths = full;
-  solution->totalBits = 0;
-  for (auto [channel, depth] : llvm::zip_equal(problem.channels(), full))
-    solution->totalBits += depth * channel.widthBits;
-  return FifoChoice{std::move(*solution), "full-tensor", unbounded->cycles, unbounded->cycles};
+  if (best.model.empty()) {
+    // None is fast enough: the whole tensor in every FIFO is.
+    llvm::Expected<FifoSolution> solution = problem.solve();
+    if (!solution)
+      return solution.takeError();
+    solution->initialDepths = solution->depths = full;
+    solution->totalBits = problem.countBits(full);
+    best = {std::move(*solution), "full-tensor", 0, unboundedCycles, unboundedCycles};
+  }
+  shrink(problem, options, best);
+  return best;
 }

@@ -1,6 +1,6 @@
 #include "Optimize/FifoSizingProblem.h"
 
-#include "Optimize/KahnNetwork.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
@@ -13,63 +13,13 @@ static llvm::Error infeasible(Kind kind, std::string message, std::vector<std::s
   return llvm::make_error<InfeasibleError>(kind, std::move(message), std::move(culprits));
 }
 
-int FifoSizingProblem::addTask(llvm::StringRef name, EventProgram program) {
-  taskList.push_back({name.str(), std::move(program)});
-  return static_cast<int>(taskList.size()) - 1;
-}
-
-int FifoSizingProblem::addChannel(llvm::StringRef name, int writer, int reader, int64_t widthBits,
-                                  std::optional<int64_t> fixedDepth) {
-  channelList.push_back({name.str(), writer, reader, widthBits, fixedDepth});
-  return static_cast<int>(channelList.size()) - 1;
-}
-
-/// fifo_c1 for the events of `program`, which belong to the task with index `task`.
-static llvm::Error checkEvents(const FifoSizingProblem &problem, int task, const EventProgram &program) {
-  const std::string &name = problem.tasks()[task].name;
-  auto malformed = [&](std::string what) { return infeasible(Kind::Malformed, "task '" + name + "' " + what, {name}); };
-  for (const Event &event : program) {
-    switch (event.kind) {
-    case Event::Kind::Delay:
-      if (event.cycles < 0)
-        return malformed("has a negative delay");
-      break;
-    case Event::Kind::Loop: {
-      if (event.trips < 0)
-        return malformed("has a loop with a negative trip count");
-      if (llvm::Error error = checkEvents(problem, task, event.body))
-        return error;
-      ProgramTiming body = analyzeProgram(event.body);
-      if (event.trips > 1 && body.endCycles == 0 && !(body.reads.empty() && body.writes.empty()))
-        return malformed("has a loop that moves tokens but takes no cycles; give its last event a duration");
-      break;
-    }
-    case Event::Kind::Read:
-    case Event::Kind::Write: {
-      bool isRead = event.kind == Event::Kind::Read;
-      if (event.channel < 0 || event.channel >= static_cast<int>(problem.channels().size()))
-        return malformed("uses a channel that does not exist");
-      const FifoChannel &channel = problem.channels()[event.channel];
-      if ((isRead ? channel.reader : channel.writer) != task)
-        return malformed(llvm::formatv("{0} channel '{1}', whose {2} is '{3}'", isRead ? "reads" : "writes",
-                                       channel.name, isRead ? "reader" : "writer",
-                                       problem.tasks()[isRead ? channel.reader : channel.writer].name));
-      if (event.tokens < 0 || event.ii < 0 || event.latency < 0 || (event.tokens > 1 && event.ii == 0))
-        return malformed("moves tokens of channel '" + channel.name +
-                         "' with a negative count, or several in the same cycle");
-      break;
-    }
-    }
-  }
-  return llvm::Error::success();
-}
-
 /// fifo_c3. Fails with the tasks of one cycle.
-static llvm::Error checkAcyclic(const FifoSizingProblem &problem) {
-  size_t count = problem.tasks().size();
+static llvm::Error checkAcyclic(const timed::Graph &graph) {
+  size_t count = graph.tasks.size();
   std::vector<std::vector<int>> successors(count);
-  for (const FifoChannel &channel : problem.channels())
-    successors[channel.writer].push_back(channel.reader);
+  for (const timed::Fifo &fifo : graph.fifos)
+    if (!fifo.isPort() && fifo.initialTokens == 0)
+      successors[fifo.writer].push_back(fifo.reader);
   // Depth-first without recursion: a design may be a chain of thousands of tasks.
   enum { Unseen, Open, Done };
   std::vector<char> state(count, Unseen);
@@ -91,7 +41,7 @@ static llvm::Error checkAcyclic(const FifoSizingProblem &problem) {
         std::vector<std::string> names;
         auto it = llvm::find_if(path, [&](const auto &entry) { return entry.first == successor; });
         for (; it != path.end(); ++it)
-          names.push_back(problem.tasks()[it->first].name);
+          names.push_back(graph.tasks[it->first].name);
         std::string message = "tasks wait for each other's results:";
         for (const std::string &name : names)
           message += " '" + name + "' ->";
@@ -108,106 +58,143 @@ static llvm::Error checkAcyclic(const FifoSizingProblem &problem) {
 }
 
 llvm::Error FifoSizingProblem::check() const {
-  int taskCount = static_cast<int>(taskList.size());
-  for (const FifoChannel &channel : channelList) {
-    if (channel.writer < 0 || channel.writer >= taskCount || channel.reader < 0 || channel.reader >= taskCount)
-      return infeasible(Kind::Malformed, "channel '" + channel.name + "' lacks a writer or a reader", {channel.name});
-    if (channel.widthBits <= 0)
-      return infeasible(Kind::Malformed, "channel '" + channel.name + "' has no width", {channel.name});
-    if (channel.fixedDepth && *channel.fixedDepth < 1)
-      return infeasible(Kind::Malformed, "channel '" + channel.name + "' has a fixed depth below 1", {channel.name});
-  }
-  for (int task = 0; task < taskCount; ++task)
-    if (llvm::Error error = checkEvents(*this, task, taskList[task].program))
-      return error;
-  if (llvm::Error error = checkAcyclic(*this))
-    return error;
-  std::vector<ChannelEnds> ends = computeEnds();
-  for (auto [channel, end] : llvm::zip_equal(channelList, ends)) {
-    if (end.push.tokens == end.pop.tokens)
-      continue;
-    const std::string &writer = taskList[channel.writer].name, &reader = taskList[channel.reader].name;
-    return infeasible(Kind::TokenMismatch,
-                      llvm::formatv("channel '{0}': '{1}' pushes {2} tokens but '{3}' pops {4}", channel.name, writer,
-                                    end.push.tokens, reader, end.pop.tokens),
-                      {writer, reader});
-  }
-  return llvm::Error::success();
+  std::optional<timed::GraphError> broken = timed::checkGraph(data);
+  if (!broken)
+    return checkAcyclic(data);
+  if (broken->place != timed::GraphError::Place::Fifo)
+    return infeasible(Kind::Malformed, broken->message,
+                      broken->index < static_cast<int>(data.tasks.size())
+                          ? std::vector<std::string>{data.tasks[broken->index].name}
+                          : std::vector<std::string>());
+  const timed::Fifo &fifo = data.fifos[broken->index];
+  if (broken->isTokenCount && !fifo.isPort())
+    return infeasible(Kind::TokenMismatch, broken->message,
+                      {data.tasks[fifo.writer].name, data.tasks[fifo.reader].name});
+  return infeasible(Kind::Malformed, broken->message, {fifo.name});
 }
 
 std::vector<ChannelEnds> FifoSizingProblem::computeEnds() const {
-  std::vector<ChannelEnds> ends(channelList.size());
-  for (const FifoTask &task : taskList) {
+  // Cycles in which each memory moves what its ports move in a launch.
+  std::vector<int64_t> memoryCycles(data.memories.size(), 0);
+  for (const timed::Fifo &fifo : data.fifos)
+    if (fifo.isPort())
+      memoryCycles[fifo.memory] +=
+          data.memories[fifo.memory].serviceCycles((fifo.widthBits * fifo.totalTokens + 7) / 8);
+  std::vector<ChannelEnds> ends(data.fifos.size());
+  for (const timed::Task &task : data.tasks) {
     ProgramTiming timing = analyzeProgram(task.program);
-    for (auto [channel, t] : timing.writes)
-      ends[channel].push = t;
-    for (auto [channel, t] : timing.reads)
-      ends[channel].pop = t;
+    int64_t cycles = std::max<int64_t>(1, timing.cycles), stretched = cycles;
+    for (const auto &side : {timing.pops, timing.pushes})
+      for (const auto &entry : side)
+        if (const timed::Fifo &fifo = data.fifos[entry.first]; fifo.isPort())
+          stretched = std::max(stretched, memoryCycles[fifo.memory]);
+    auto stretch = [&](ChannelTiming t) {
+      t.first = static_cast<int64_t>(static_cast<__int128>(t.first) * stretched / cycles);
+      t.last = static_cast<int64_t>(static_cast<__int128>(t.last) * stretched / cycles);
+      return t;
+    };
+    for (auto [fifo, t] : timing.pushes)
+      ends[fifo].push = stretch(t);
+    for (auto [fifo, t] : timing.pops)
+      ends[fifo].pop = stretch(t);
   }
   return ends;
+}
+
+std::vector<int64_t> FifoSizingProblem::delaysOf(llvm::ArrayRef<int64_t> startCycles) const {
+  std::vector<int64_t> delays;
+  for (const timed::Fifo &fifo : data.fifos)
+    delays.push_back(fifo.isPort() ? 0 : startCycles[fifo.reader] - startCycles[fifo.writer]);
+  return delays;
+}
+
+int64_t FifoSizingProblem::countBits(llvm::ArrayRef<int64_t> depths) const {
+  int64_t bits = 0;
+  for (auto [fifo, depth] : llvm::zip_equal(data.fifos, depths))
+    bits += fifo.isPort() ? 0 : depth * fifo.widthBits;
+  return bits;
+}
+
+std::vector<int64_t> FifoSizingProblem::unboundedDepths() const {
+  std::vector<int64_t> depths = timed::getUnboundedDepths(data);
+  for (auto [index, fifo] : llvm::enumerate(data.fifos))
+    if (hasFixedDepth(index))
+      depths[index] = fifo.depthTokens;
+  return depths;
 }
 
 llvm::Expected<FifoSolution> FifoSizingProblem::solve(const FifoSizingOptions &options) const {
   if (llvm::Error error = check())
     return std::move(error);
+  if (options.equalisation == Equalisation::Conservative && options.model == DepthModel::ExactCurve)
+    return infeasible(Kind::Malformed, "exact token curves keep each task's own rate; use mean rates to equalise them",
+                      {});
   FifoSolution solution;
   solution.ends = computeEnds();
   llvm::Expected<std::vector<int64_t>> starts = computeStartTimes(solution.ends, options.limitSeconds);
   if (!starts)
     return starts.takeError();
   solution.startCycles = std::move(*starts);
-  if (options.equalisation == Equalisation::Conservative) {
-    if (options.model == DepthModel::ExactCurve)
-      return infeasible(Kind::Malformed,
-                        "exact token curves keep each task's own rate; use mean rates to equalise them", {});
-    // Slower tasks start at other times; the solution keeps the start times of the rates that tasks really have.
-    std::vector<ChannelEnds> equalised = equaliseRates(solution.ends);
-    starts = computeStartTimes(equalised, options.limitSeconds);
+
+  // Slower tasks start at other times; the solution keeps the start times of the rates that tasks really have.
+  bool isConservative = options.equalisation == Equalisation::Conservative;
+  std::vector<ChannelEnds> ends = isConservative ? equaliseRates(solution.ends) : solution.ends;
+  std::vector<int64_t> delays;
+  if (options.delays == DelayModel::PathDelays) {
+    llvm::Expected<PathDelays> paths = computePathDelays(ends, options.limitSeconds);
+    if (!paths)
+      return paths.takeError();
+    delays = std::move(paths->delays);
+  } else if (isConservative) {
+    starts = computeStartTimes(ends, options.limitSeconds);
     if (!starts)
       return starts.takeError();
-    solution.initialDepths = computeDepths(equalised, *starts, options);
+    delays = delaysOf(*starts);
   } else {
-    solution.initialDepths = computeDepths(solution.ends, solution.startCycles, options);
+    delays = delaysOf(solution.startCycles);
   }
+  solution.initialDepths = computeDepths(ends, delays, options);
   llvm::Expected<std::vector<int64_t>> depths = growDepths(solution.initialDepths);
   if (!depths)
     return depths.takeError();
   solution.depths = std::move(*depths);
-  for (auto [channel, depth, end] : llvm::zip_equal(channelList, solution.depths, solution.ends)) {
-    solution.totalBits += depth * channel.widthBits;
-    solution.fullTensorBits += end.push.tokens * channel.widthBits;
-  }
+  if (!isConservative && options.model != DepthModel::DeadlockOnly)
+    solution.depths = removeSlowdown(std::move(solution.depths));
+  solution.totalBits = countBits(solution.depths);
+  for (auto [fifo, end] : llvm::zip_equal(data.fifos, solution.ends))
+    solution.fullTensorBits += fifo.isPort() ? 0 : end.push.tokens * fifo.widthBits;
   return solution;
 }
 
-llvm::Error FifoSizingProblem::verifyDepths(llvm::ArrayRef<int64_t> depths) const {
-  KahnNetwork network(*this, depths);
-  if (network.run())
+llvm::Error FifoSizingProblem::verifyDepths(const std::vector<int64_t> &depths) const {
+  timed::Simulator simulator(data, depths);
+  if (simulator.run())
     return llvm::Error::success();
-  return network.describeDeadlock();
+  return describeDeadlock(data, depths, simulator);
 }
 
 llvm::Error FifoSizingProblem::verify(const FifoSolution &solution) const {
   if (llvm::Error error = check())
     return error;
-  if (solution.startCycles.size() != taskList.size() || solution.depths.size() != channelList.size())
+  if (solution.startCycles.size() != data.tasks.size() || solution.depths.size() != data.fifos.size())
     return infeasible(Kind::Malformed, "the solution belongs to another problem", {});
   std::vector<ChannelEnds> ends = computeEnds();
-  for (auto [channel, end, depth] : llvm::zip_equal(channelList, ends, solution.depths)) {
-    if (channel.fixedDepth ? depth != *channel.fixedDepth : depth < 2)
-      return infeasible(
-          Kind::Malformed,
-          llvm::formatv("fifo_c5: channel '{0}' has depth {1}, expected {2}", channel.name, depth,
-                        channel.fixedDepth ? llvm::formatv("{0}", *channel.fixedDepth).str() : "at least 2"),
-          {channel.name});
-    int64_t pop = solution.startCycles[channel.reader] + end.pop.first;
-    int64_t push = solution.startCycles[channel.writer] + end.push.first;
-    if (end.push.tokens > 0 && pop < push + 1)
+  for (auto [index, fifo, end, depth] : llvm::enumerate(data.fifos, ends, solution.depths)) {
+    bool isFixed = hasFixedDepth(index);
+    if (isFixed ? depth != fifo.depthTokens : depth < 2)
+      return infeasible(Kind::Malformed,
+                        llvm::formatv("fifo_c5: '{0}' has depth {1}, expected {2}", fifo.name, depth,
+                                      isFixed ? llvm::formatv("{0}", fifo.depthTokens).str() : "at least 2"),
+                        {fifo.name});
+    if (fifo.isPort() || fifo.initialTokens > 0 || end.push.tokens == 0)
+      continue;
+    int64_t pop = solution.startCycles[fifo.reader] + end.pop.first;
+    int64_t push = solution.startCycles[fifo.writer] + end.push.first;
+    if (pop < push + 1)
       return infeasible(Kind::Malformed,
                         llvm::formatv("fifo_c4: '{0}' pops from '{1}' in cycle {2}, but '{3}' pushes in cycle {4}",
-                                      taskList[channel.reader].name, channel.name, pop, taskList[channel.writer].name,
-                                      push),
-                        {channel.name});
+                                      data.tasks[fifo.reader].name, fifo.name, pop, data.tasks[fifo.writer].name, push),
+                        {fifo.name});
   }
   return verifyDepths(solution.depths);
 }

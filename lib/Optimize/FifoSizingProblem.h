@@ -1,46 +1,30 @@
-// FIFO sizing: when every task starts, and how deep every FIFO between them must be.
+// FIFO sizing: when every task starts, and how deep every FIFO between them must be. The problem is a timed graph
+// (Simulate/Graph.h) whose channel depths are to be chosen; its ports keep theirs.
 //
-// Source: H. Ye, D. Chen, "StreamTensor" (MICRO 2025), section 5.3, whose token model this keeps (TokenModel.cpp) and
-// whose LP over path delays it replaces by one over start times (StartTimes.cpp). Deadlock freedom is proven by running
-// the bounded Kahn process network (KahnNetwork.h), growing FIFOs where it stops (DeadlockFreeDepths.cpp, after
-// T. Parks, "Bounded Scheduling of Process Networks", 1995).
+// Source: H. Ye, D. Chen, "StreamTensor" (MICRO 2025), section 5.3, whose token model (TokenModel.cpp) and LP over path
+// delays (PathDelays.cpp) are kept as the baseline of an LP over start times (StartTimes.cpp). Deadlock freedom is
+// proven by running the graph, growing FIFOs where it stops (DeadlockFreeDepths.cpp, after T. Parks, "Bounded
+// Scheduling of Process Networks", 1995).
 //
 // Rules and constraints, for tasks i, channels e from i to j with width b_e and T_e tokens:
-//   fifo_c1  every event of a program is on a channel that its task reads or writes; at most one token per cycle
+//   fifo_c1  the graph keeps the rules of docs/graph-format.md
 //   fifo_c2  writer and reader of e move the same number of tokens T_e
-//   fifo_c3  the graph of tasks has no cycle
+//   fifo_c3  the graph of tasks has no cycle of channels without initial tokens
 //   fifo_c4  s_j + C_e - s_i >= D_e + 1, D_e the cycle of the first push to e, C_e that of the first pop, each counted
 //            from the start of its own task; minimise sum over e of w_e (s_j + C_e - s_i - D_e), w_e = b_e / II_e
-//   fifo_c5  depth_e >= 2, and no less than the largest occupancy by the token model; a fixed depth stays as it is
-//   fifo_c6  the network with these depths runs to its end
+//   fifo_c5  depth_e is at least the least depth, and at first no less than the largest occupancy by the token model; a
+//            fixed depth stays as it is
+//   fifo_c6  the graph with these depths runs to its end
+//   fifo_c7  with normal equalisation it ends no later than with unbounded FIFOs
 #pragma once
 
-#include "Optimize/EventProgram.h"
 #include "Optimize/Infeasible.h"
+#include "Optimize/TokenCurves.h"
+#include "Simulate/Simulator.h"
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringRef.h"
-
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace st {
-
-struct FifoTask {
-  std::string name;
-  EventProgram program;
-};
-
-struct FifoChannel {
-  std::string name;
-  /// Indices of tasks.
-  int writer = -1;
-  int reader = -1;
-  int64_t widthBits = 0;
-  /// The depth in tokens where it may not be chosen.
-  std::optional<int64_t> fixedDepth;
-};
 
 /// The first depths, before deadlock freedom is proven.
 enum class DepthModel {
@@ -54,16 +38,25 @@ enum class DepthModel {
 
 /// How the paper equalises rates before it counts tokens.
 enum class Equalisation {
-  /// Each task keeps its II.
+  /// Each task keeps its II. No slower than unbounded FIFOs, unless the depth model is DeadlockOnly.
   Normal,
   /// All tasks are slowed down to last as long as the slowest: a fast writer does not run ahead of a slow reader, but
   /// waits for it. Smaller FIFOs, more stalls. For DepthModel::MeanRate.
   Conservative,
 };
 
+/// What says how much later the reader of a channel starts than its writer.
+enum class DelayModel {
+  /// One start time per task (fifo_c4).
+  StartTimes,
+  /// The paper's: one delay per channel; a task may get two start times.
+  PathDelays,
+};
+
 struct FifoSizingOptions {
   DepthModel model = DepthModel::MeanRate;
   Equalisation equalisation = Equalisation::Normal;
+  DelayModel delays = DelayModel::StartTimes;
   /// The least depth. Below 2 a registered FIFO cannot move a token every cycle.
   int64_t minDepth = 2;
   /// Elapsed seconds for the LP.
@@ -81,66 +74,95 @@ struct ChannelEnds {
 struct FifoSolution {
   /// Start cycle by task; the earliest is 0.
   std::vector<int64_t> startCycles;
-  /// By channel.
+  /// By FIFO, as all below. Ports keep their depths.
   std::vector<ChannelEnds> ends;
-  /// By channel: the depth that the token model gives.
+  /// The depth that the token model gives.
   std::vector<int64_t> initialDepths;
-  /// By channel: the depth that is proven free of deadlock.
+  /// The depth that is proven free of deadlock, and for normal equalisation free of slowdown.
   std::vector<int64_t> depths;
   /// Sum of depth * width over all channels.
   int64_t totalBits = 0;
   /// The same if every FIFO held all the tokens that ever pass.
   int64_t fullTensorBits = 0;
 
-  /// Tokens by which the proof of deadlock freedom deepened a channel.
-  int64_t grownBy(int channel) const { return depths[channel] - initialDepths[channel]; }
+  /// Tokens by which simulation deepened a FIFO.
+  int64_t grownBy(int fifo) const { return depths[fifo] - initialDepths[fifo]; }
+};
+
+/// The paper's LP.
+struct PathDelays {
+  /// Cycles from the writer's start to the reader's, by FIFO; 0 for ports.
+  std::vector<int64_t> delays;
+  /// What the LP minimises.
+  int64_t sum = 0;
+  /// Path constraints generated, and LPs solved.
+  int64_t constraints = 0;
+  int64_t rounds = 0;
 };
 
 class FifoSizingProblem {
 public:
-  int addTask(llvm::StringRef name, EventProgram program = {});
-  void setProgram(int task, EventProgram program) { taskList[task].program = std::move(program); }
-  int addChannel(llvm::StringRef name, int writer, int reader, int64_t widthBits,
-                 std::optional<int64_t> fixedDepth = std::nullopt);
+  explicit FifoSizingProblem(timed::Graph graph = {}) : data(std::move(graph)), fixed(data.fifos.size(), false) {}
 
-  const std::vector<FifoTask> &tasks() const { return taskList; }
-  const std::vector<FifoChannel> &channels() const { return channelList; }
+  const timed::Graph &graph() const { return data; }
+  /// Makes a channel keep the depth that it has in the graph.
+  void fixDepth(int fifo) { fixed[fifo] = true; }
+  /// Whether the depth of `fifo` may not be chosen: fixed ones and ports.
+  bool hasFixedDepth(int fifo) const { return fixed[fifo] || data.fifos[fifo].isPort(); }
 
   /// fifo_c1 to fifo_c3. Fails with an InfeasibleError that names the tasks at fault.
   llvm::Error check() const;
 
-  /// Checks, chooses start times and depths, and proves the depths free of deadlock.
+  /// Checks, chooses start times and depths, and proves the depths.
   llvm::Expected<FifoSolution> solve(const FifoSizingOptions &options = {}) const;
 
-  /// fifo_c4 to fifo_c6 from scratch, whoever made `solution`. Fails with a DeadlockError when the network stops.
+  /// fifo_c4 to fifo_c6 from scratch, whoever made `solution`. Fails with a DeadlockError when the graph stops.
   llvm::Error verify(const FifoSolution &solution) const;
 
-  /// fifo_c6 alone: runs the network with these depths. Fails with a DeadlockError when it stops.
-  llvm::Error verifyDepths(llvm::ArrayRef<int64_t> depths) const;
+  /// fifo_c6 alone: runs the graph with these depths. Fails with a DeadlockError when it stops.
+  llvm::Error verifyDepths(const std::vector<int64_t> &depths) const;
 
-  /// The smallest depth of `channel` with which the network runs to its end when all others have `depths`.
-  llvm::Expected<int64_t> smallestDepth(int channel, llvm::ArrayRef<int64_t> depths) const;
+  /// The smallest depth of `fifo` with which the graph runs to its end when all others have `depths`.
+  llvm::Expected<int64_t> smallestDepth(int fifo, const std::vector<int64_t> &depths) const;
+
+  /// Bits of all channels with these depths.
+  int64_t countBits(llvm::ArrayRef<int64_t> depths) const;
+  /// Depths with which no channel is ever full; those that are fixed stay.
+  std::vector<int64_t> unboundedDepths() const;
 
   // The steps of `solve`, one file each. They expect a problem that passes `check`.
 
-  /// Both ends of every channel, in closed form.
+  /// Both ends of every FIFO, in closed form. A task whose ports move more bytes than their memory gives in its time is
+  /// stretched to the time that the memory takes.
   std::vector<ChannelEnds> computeEnds() const;
   /// fifo_c4: start cycles by task.
   llvm::Expected<std::vector<int64_t>> computeStartTimes(llvm::ArrayRef<ChannelEnds> ends,
                                                          double limitSeconds = 60) const;
-  /// Both ends of every channel when every task is stretched to last as long as the slowest.
+  /// The paper's LP in place of fifo_c4: the sum of delays over every path is at least the largest sum of first-token
+  /// delays over the paths between the same tasks.
+  llvm::Expected<PathDelays> computePathDelays(llvm::ArrayRef<ChannelEnds> ends, double limitSeconds = 60) const;
+  /// Both ends of every FIFO when every task is stretched to last as long as the slowest.
   std::vector<ChannelEnds> equaliseRates(llvm::ArrayRef<ChannelEnds> ends) const;
-  /// fifo_c5: the largest occupancy of every channel.
-  std::vector<int64_t> computeDepths(llvm::ArrayRef<ChannelEnds> ends, llvm::ArrayRef<int64_t> startCycles,
+  /// fifo_c5: the largest occupancy of every FIFO whose reader starts `delays` cycles after its writer.
+  std::vector<int64_t> computeDepths(llvm::ArrayRef<ChannelEnds> ends, llvm::ArrayRef<int64_t> delays,
                                      const FifoSizingOptions &options = {}) const;
-  /// fifo_c6: `depths`, grown where the network stops. Where several FIFOs of a waiting cycle are full, the one whose
-  /// growth costs the fewest bits grows, by exactly what lets the cycle go on. Channels marked in `mayGrow` only; all
-  /// but those of fixed depth when it is empty.
+  /// Cycles from the start of the writer to that of the reader, by FIFO.
+  std::vector<int64_t> delaysOf(llvm::ArrayRef<int64_t> startCycles) const;
+  /// fifo_c6: `depths`, grown where the graph stops. Where several FIFOs of a waiting cycle are full, the one whose
+  /// growth costs the fewest bits grows, by exactly what lets the cycle go on. FIFOs marked in `mayGrow` only; all but
+  /// those of fixed depth when it is empty.
   llvm::Expected<std::vector<int64_t>> growDepths(std::vector<int64_t> depths, std::vector<bool> mayGrow = {}) const;
+  /// fifo_c7: `depths`, which are free of deadlock, deepened until the graph ends no later than with unbounded FIFOs.
+  std::vector<int64_t> removeSlowdown(std::vector<int64_t> depths) const;
 
 private:
-  std::vector<FifoTask> taskList;
-  std::vector<FifoChannel> channelList;
+  timed::Graph data;
+  std::vector<bool> fixed;
 };
+
+/// Who waits for whom in a stopped simulation of `graph`, with the smallest depth of each full FIFO of the cycle that
+/// alone lets the graph run to its end.
+llvm::Error describeDeadlock(const timed::Graph &graph, const std::vector<int64_t> &depths,
+                             const timed::Simulator &stopped);
 
 } // namespace st

@@ -25,9 +25,18 @@ const char *InfeasibleError::getKindName(Kind kind) {
 
 void DeadlockError::log(llvm::raw_ostream &os) const {
   os << "deadlock of " << cycle.size() << " tasks that wait for each other:";
-  for (const WaitingTask &waiting : cycle)
+  bool anyFull = false;
+  for (const WaitingTask &waiting : cycle) {
     os << "\n  '" << waiting.task << "' waits for '" << waiting.waitsFor << "': FIFO '" << waiting.channel << "' is "
        << (waiting.full ? "full" : "empty") << " (depth " << waiting.depthTokens << ")";
+    anyFull |= waiting.full;
+    if (waiting.resolvingDepth)
+      os << "; depth " << waiting.resolvingDepth << " is the least that resolves it";
+    else if (waiting.full)
+      os << "; no depth of this FIFO alone resolves it";
+  }
+  if (!anyFull)
+    os << "\n  no depth resolves a cycle in which every FIFO is empty";
   if (!others.empty())
     os << "\n  " << others.size() << " more tasks wait for these";
 }

@@ -51,6 +51,8 @@ struct WaitingTask {
   int64_t depthTokens = 0;
   /// The task at the other end of the channel.
   std::string waitsFor;
+  /// Full: the smallest depth with which, all others staying, the network runs to its end; 0 where none does alone.
+  int64_t resolvingDepth = 0;
 };
 
 /// A network that stopped before its end.

@@ -6,6 +6,8 @@
 #include "Solver/LinearProgram.h"
 #include "Support/Error.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,9 +15,13 @@ using namespace st;
 
 llvm::Expected<std::vector<int64_t>> FifoSizingProblem::computeStartTimes(llvm::ArrayRef<ChannelEnds> ends,
                                                                           double limitSeconds) const {
-  std::vector<double> cost(taskList.size(), 0.0);
-  for (auto [channel, end] : llvm::zip_equal(channelList, ends)) {
-    if (end.push.tokens == 0)
+  std::vector<double> cost(data.tasks.size(), 0.0);
+  // Channels with tokens at the beginning hold no reader back.
+  auto counts = [](const timed::Fifo &fifo, const ChannelEnds &end) {
+    return !fifo.isPort() && fifo.initialTokens == 0 && end.push.tokens > 0;
+  };
+  for (auto [channel, end] : llvm::zip_equal(data.fifos, ends)) {
+    if (!counts(channel, end))
       continue;
     // A cycle of waiting costs the tokens that the writer pushes in it. A single token waits at the same cost however
     // long, so it counts as one per stream.
@@ -27,19 +33,21 @@ llvm::Expected<std::vector<int64_t>> FifoSizingProblem::computeStartTimes(llvm::
   LinearProgram lp;
   for (double c : cost)
     lp.addVariable(0, LinearProgram::kInfinity, c);
-  for (auto [channel, end] : llvm::zip_equal(channelList, ends))
-    if (end.push.tokens > 0)
+  for (auto [channel, end] : llvm::zip_equal(data.fifos, ends))
+    if (counts(channel, end))
       lp.addRow(end.push.first + 1 - end.pop.first, LinearProgram::kInfinity,
                 {{channel.reader, 1.0}, {channel.writer, -1.0}});
+  if (lp.numRows() == 0)
+    return std::vector<int64_t>(data.tasks.size(), 0);
   llvm::Expected<LpSolution> solution = lp.solve(limitSeconds);
   if (!solution)
     return solution.takeError();
   if (solution->status == LpStatus::Limit)
-    return makeError("start times of {0} tasks: no optimum within {1} seconds; allow more time", taskList.size(),
+    return makeError("start times of {0} tasks: no optimum within {1} seconds; allow more time", data.tasks.size(),
                      limitSeconds);
   if (solution->status != LpStatus::Optimal)
     return makeError("start times of {0} tasks: the solver found no optimum, although an acyclic graph always has one",
-                     taskList.size());
+                     data.tasks.size());
   std::vector<int64_t> starts;
   // Vertices of difference constraints with integer bounds are integers; rounding removes the solver's noise only.
   for (double value : solution->values)

@@ -6,6 +6,8 @@
 //   writer slower:                          min(T, ceil((delay - D) / II_writer))
 #include "Optimize/FifoSizingProblem.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 
 using namespace st;
@@ -90,48 +92,55 @@ static int64_t exactOccupancy(const std::vector<TokenRun> &pushes, const std::ve
 }
 
 std::vector<ChannelEnds> FifoSizingProblem::equaliseRates(llvm::ArrayRef<ChannelEnds> ends) const {
-  std::vector<int64_t> duration;
-  int64_t slowest = 1;
-  for (const FifoTask &task : taskList) {
-    duration.push_back(std::max<int64_t>(1, analyzeProgram(task.program).cycles));
-    slowest = std::max(slowest, duration.back());
+  // A task lasts to its last token; what its program does before and after is not a matter of rates.
+  std::vector<int64_t> duration(data.tasks.size(), 1);
+  for (auto [index, task] : llvm::enumerate(data.tasks))
+    duration[index] = std::max<int64_t>(1, timed::countCycles(task.program));
+  for (auto [fifo, end] : llvm::zip_equal(data.fifos, ends)) {
+    if (fifo.writer >= 0)
+      duration[fifo.writer] = std::max(duration[fifo.writer], end.push.last + 1);
+    if (fifo.reader >= 0)
+      duration[fifo.reader] = std::max(duration[fifo.reader], end.pop.last + 1);
   }
+  int64_t slowest = 1;
+  for (int64_t cycles : duration)
+    slowest = std::max(slowest, cycles);
   std::vector<ChannelEnds> equalised(ends.begin(), ends.end());
-  for (auto [channel, end] : llvm::zip_equal(channelList, equalised)) {
+  for (auto [fifo, end] : llvm::zip_equal(data.fifos, equalised)) {
     auto stretch = [&](ChannelTiming &timing, int task) {
+      if (task < 0)
+        return;
       timing.first = static_cast<int64_t>(Wide(timing.first) * slowest / duration[task]);
       timing.last = static_cast<int64_t>(Wide(timing.last) * slowest / duration[task]);
     };
-    stretch(end.push, channel.writer);
-    stretch(end.pop, channel.reader);
+    stretch(end.push, fifo.writer);
+    stretch(end.pop, fifo.reader);
   }
   return equalised;
 }
 
-std::vector<int64_t> FifoSizingProblem::computeDepths(llvm::ArrayRef<ChannelEnds> ends,
-                                                      llvm::ArrayRef<int64_t> startCycles,
+std::vector<int64_t> FifoSizingProblem::computeDepths(llvm::ArrayRef<ChannelEnds> ends, llvm::ArrayRef<int64_t> delays,
                                                       const FifoSizingOptions &options) const {
   std::vector<int64_t> depths;
-  for (const auto &[index, channel] : llvm::enumerate(channelList)) {
+  for (const auto &[index, fifo] : llvm::enumerate(data.fifos)) {
     const ChannelEnds &end = ends[index];
-    if (channel.fixedDepth) {
-      depths.push_back(*channel.fixedDepth);
+    if (hasFixedDepth(index)) {
+      depths.push_back(fifo.depthTokens);
       continue;
     }
-    int64_t offset = startCycles[channel.reader] - startCycles[channel.writer];
     int64_t occupancy = std::min<int64_t>(end.push.tokens, 1);
     switch (options.model) {
     case DepthModel::DeadlockOnly:
       break;
     case DepthModel::MeanRate:
-      occupancy = meanRateOccupancy(end.push, end.pop, offset + end.pop.first);
+      occupancy = meanRateOccupancy(end.push, end.pop, delays[index] + end.pop.first);
       break;
     case DepthModel::ExactCurve:
-      occupancy = exactOccupancy(getTokenRuns(taskList[channel.writer].program, index, false),
-                                 getTokenRuns(taskList[channel.reader].program, index, true), offset);
+      occupancy = exactOccupancy(getTokenRuns(data.tasks[fifo.writer].program, index, /*isPush=*/true),
+                                 getTokenRuns(data.tasks[fifo.reader].program, index, /*isPush=*/false), delays[index]);
       break;
     }
-    depths.push_back(std::max(occupancy, options.minDepth));
+    depths.push_back(std::max(occupancy + fifo.initialTokens, options.minDepth));
   }
   return depths;
 }

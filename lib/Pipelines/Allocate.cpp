@@ -19,10 +19,11 @@ template <typename PassOptions> static PassOptions onDevice(const AllocateOption
 void populateAllocatePipeline(OpPassManager &manager, const AllocateOptions &options) {
   // Names first: sizing reports deadlocks by them.
   manager.addPass(createNameFifos());
+  // Sizing simulates DMAs on the channels that they share.
+  manager.addPass(createAssignChannels(onDevice<AssignChannelsOptions>(options)));
   manager.addPass(createSizeFifos(onDevice<SizeFifosOptions>(options)));
   // Memories need depths; rounding to what a memory gives comes with its choice.
   manager.addPass(createAllocateMemories(onDevice<AllocateMemoriesOptions>(options)));
-  manager.addPass(createAssignChannels(onDevice<AssignChannelsOptions>(options)));
   manager.addPass(createPlaceTasks(onDevice<PlaceTasksOptions>(options)));
   manager.addPass(createVerifyAllocate());
 }

@@ -121,6 +121,8 @@ struct GraphError {
   /// Statement: number of the statement or access in its task, both counted in the order of the text from 0.
   int ordinal = 0;
   std::string message;
+  /// Whether what is wrong is that the ends of a FIFO disagree on the number of tokens.
+  bool isTokenCount = false;
 };
 
 /// The first rule that `graph` breaks, if any. All that simulates or prints a graph expects one that breaks none.

@@ -28,7 +28,7 @@ private:
   using Place = GraphError::Place;
 
   bool fail(Place place, int index, std::string message, int ordinal = 0) {
-    error = GraphError{place, index, ordinal, std::move(message)};
+    error = GraphError{place, index, ordinal, std::move(message), false};
     return false;
   }
   bool checkName(Place place, int index, llvm::StringRef name, llvm::StringSet<> &names);
@@ -201,7 +201,7 @@ std::optional<GraphError> GraphChecker::check() {
     if (!checkName(Place::Fifo, i, graph.fifos[i].name, fifoNames) || !checkFifo(i))
       return error;
   if (graph.launches < 1 || graph.launches > largestNumber)
-    return GraphError{Place::Task, 0, 0, "expected at least 1 and at most 2^40 launches"};
+    return GraphError{Place::Task, 0, 0, "expected at least 1 and at most 2^40 launches", false};
   for (task = 0; task < taskCount; ++task) {
     counted = ordinals = 0;
     if (!checkName(Place::Task, task, graph.tasks[task].name, taskNames) ||
@@ -211,8 +211,10 @@ std::optional<GraphError> GraphChecker::check() {
   }
   TokenCounts counts = countTokens(graph);
   for (int i = 0; i < fifoCount; ++i)
-    if (!checkTokens(i, counts))
+    if (!checkTokens(i, counts)) {
+      error->isTokenCount = true;
       return error;
+    }
   return std::nullopt;
 }
 

@@ -322,6 +322,8 @@ int64_t SimulatorImpl::runGroup(int index, TaskState &task, const FlatStep &step
       repeat<-1, -1>(task, step, times, index);
     for (int i = 0; i < count; ++i) {
       FifoState &state = fifos[accesses[i].fifo];
+      if (accesses[i].isPush && state.firstPush < 0)
+        state.firstPush = state.pushCycles[state.pushed & state.mask];
       (accesses[i].isPush ? state.pushed : state.popped) += times;
       state.highWater = std::max(state.highWater, cursors[i].highWater);
     }
@@ -410,6 +412,8 @@ void SimulatorImpl::serve(const Request &request) {
   if (trace)
     trace->addService(fifo.memory, begin, begin + service);
   if (port.isRead) {
+    if (state.firstPush < 0)
+      state.firstPush = begin + memory.latencyCycles + transferCycles(port, 1) - 1;
     for (int64_t k = 1; k <= request.tokens; ++k)
       state.pushCycles[state.pushed++ & state.mask] = begin + memory.latencyCycles + transferCycles(port, k) - 1;
     if (state.readerWaits) {
@@ -454,8 +458,10 @@ Activity SimulatorImpl::activity() const {
   result.memories = memories;
   result.events = events;
   // Tokens that are never popped, those of a deadlock, were not compared.
-  for (const FifoState &state : fifos)
+  for (const FifoState &state : fifos) {
     result.highWater.push_back(std::max(state.highWater, state.markCount() - state.popped));
+    result.firstPush.push_back(state.firstPush);
+  }
   for (auto [index, task] : llvm::enumerate(tasks)) {
     TaskActivity activity = task.activity;
     // The cycles of launches so far, less those of stalls; of a launch that is not finished the cycles so far.

@@ -48,8 +48,9 @@ struct Activity {
   /// By index in the graph.
   std::vector<TaskActivity> tasks;
   std::vector<MemoryActivity> memories;
-  /// High-water marks by FIFO.
+  /// By FIFO: high-water marks, and the cycle of the first push, -1 where there was none.
   std::vector<int64_t> highWater;
+  std::vector<int64_t> firstPush;
   /// Of a deadlock.
   std::vector<WaitingTask> waiting;
   /// Pushes and pops of tokens.

@@ -19,7 +19,8 @@ struct FifoState {
   std::vector<int64_t> pushCycles, popCycles, reserved;
   int64_t pushed = 0, popped = 0, requested = 0;
   int64_t highWater = 0;
-  /// The task, or -1, that waits at this end.
+  int64_t firstPush = -1;
+  /// Whether the task at this end waits.
   bool writerWaits = false, readerWaits = false;
 
   /// What the high-water mark counts: tokens pushed, or by read ports requested.

@@ -6,10 +6,11 @@
 //
 // Reading a tile of 8 tokens: 7 + (1 + 1) = 9 cycles. Writing one: 7 + (2 + 1) = 10, its first push in cycle 2.
 
-// A read DMA is one pipelined loop of 8 tiles * 8 tokens. Its first push waits 64 cycles for external memory and 2 for the load.
-// A tile of 256 bytes at 52.9 bytes per cycle takes 5 cycles, less than its 8 tokens: the last push follows 63 cycles later.
+// A read DMA is one pipelined loop of 8 tiles * 8 tokens, which pops from a port. Its first burst, two tiles of 256 bytes that
+// lie one after the other, is requested in cycle 0 and served from 1; the first token arrives 64 cycles later, is popped
+// in 66 and pushed 2 cycles of load later. 32 bytes at 52.9 bytes per cycle are faster than the loop: it never waits again.
 // CHECK: st.task @dma_a
-// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 66, latency_cycles = 130>
+// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 68, latency_cycles = 132>
 
 // Per k: read 9 + read 9 + (8 * 1 * 8 - 1) + (2 + 4 + 7 + 1) = 95. Per tile: fill 8 + 2 * 95 + write 10 = 208.
 // First push: 8 + 190 + 2. The sum returns to an accumulator after 8 iterations, the adder and store take 7 + 1: II = 1.
@@ -30,6 +31,7 @@
 // CHECK: st.task @matmul_3
 // CHECK-SAME: first_token_cycles = 200, latency_cycles = 832>
 
-// Pushes nothing: D is L. 32 tokens in one loop: 31 + 2.
+// Pushes nothing: D is L. 32 tokens in one loop, the last one in cycle 32; the burst of 1024 bytes is requested in 33,
+// served from 34 for ceil(1024 / 52.9) = 20 cycles, and in memory 64 later.
 // CHECK: st.task @dma_y
-// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 33, latency_cycles = 33>
+// CHECK-SAME: schedule = #st.schedule<ii = 1, first_token_cycles = 118, latency_cycles = 118>

@@ -28,10 +28,9 @@ def SizeFifos : AllocatePhasePass<"st-size-fifos"> {
   let summary = "the depth of every FIFO, in tokens";
   let description = [{
     Start times by linear programming over the token curves of the schedule, depths from the curves, proven free of
-    deadlock by running the network (lib/Optimize/FifoSizingProblem.h). With `measured` every depth model is tried
-    against the clock, and the one of the fewest bits that stays within `max-slowdown` of unbounded FIFOs is kept
-    (lib/Optimize/TimedNetwork.h); the kernel then says what a launch takes, `st.launch_cycles`, and what it would take
-    with unbounded FIFOs, `st.unbounded_cycles`. A FIFO marked `st.fixed_depth` keeps its depth.
+    deadlock by simulation (lib/Optimize/FifoSizingProblem.h). With `measured` every depth model is tried against the
+    clock, the one of the fewest bits that stays within `max-slowdown` of unbounded FIFOs is kept, and simulation makes
+    it smaller as far as that holds (lib/Optimize/ChooseFifos.h). A FIFO marked `st.fixed_depth` keeps its depth.
     ```
     %f = st.itensor_instance {st.name = "relu_1_to_convert_2"} : !c
     // becomes

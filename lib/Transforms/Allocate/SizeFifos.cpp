@@ -1,7 +1,7 @@
 //===- SizeFifos.cpp - The depth of every FIFO ----------------------------------------------------------------===//
 
 #include "Analysis/FifoProblem.h"
-#include "Optimize/TimedNetwork.h"
+#include "Optimize/ChooseFifos.h"
 #include "Transforms/Allocate/Passes.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -77,16 +77,12 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
     return success();
   }
 
-  /// Measured depths come with what was measured: the cycles of a launch.
-  llvm::Expected<FifoSolution> solve(KernelOp kernel, const FifoSizingProblem &problem) {
+  llvm::Expected<FifoSolution> solve(const FifoSizingProblem &problem) {
     if (options)
       return problem.solve(*options);
-    llvm::Expected<FifoChoice> choice = chooseFifos(problem, maxSlowdown, leastDepth);
+    llvm::Expected<FifoChoice> choice = chooseFifos(problem, {maxSlowdown, leastDepth});
     if (!choice)
       return choice.takeError();
-    Builder builder(&getContext());
-    kernel->setAttr("st.launch_cycles", builder.getI64IntegerAttr(choice->cycles));
-    kernel->setAttr("st.unbounded_cycles", builder.getI64IntegerAttr(choice->unboundedCycles));
     return std::move(choice->solution);
   }
 
@@ -98,10 +94,10 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
     for (TaskSchedule &schedule : *schedules)
       if (failed(checkSchedule(schedule)))
         return failure();
-    FailureOr<FifoSizingProblem> problem = buildFifoProblem(*schedules, *fifos);
+    FailureOr<FifoSizingProblem> problem = buildFifoProblem(*schedules, *fifos, loaded);
     if (failed(problem))
       return failure();
-    llvm::Expected<FifoSolution> solution = solve(kernel, *problem);
+    llvm::Expected<FifoSolution> solution = solve(*problem);
     if (!solution) {
       reportFifoError(kernel, *fifos, solution.takeError());
       return failure();
