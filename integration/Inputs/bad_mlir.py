@@ -31,7 +31,8 @@ for case, opening, closing in (("deep-attribute", "[", "]"), ("deep-type", "tupl
     bad(case, "#a = affine_map<(d0) -> (%s)>\n" % nested if case == "deep-minus" else
         "module attributes {a = %s} {\n%s}\n" % (nested, identity))
 bad("deep-regions", "module {\n" * 50000 + "}\n" * 50000)
-bad("no-attribute-name", function("  %0 = math.exp %x {< = 1 : i32} : tensor<4xf32>\n  return %0 : tensor<4xf32>\n"))
+bad("no-attribute-name", function("  %0 = tosa.clamp %x {< = 6.0 : f32} : (tensor<4xf32>) -> tensor<4xf32>\n"
+                                  "  return %0 : tensor<4xf32>\n"))
 bad("dialect", "func.func @main(%x: memref<4xf32>) {\n  return\n}\n")
 bad("control-flow", function("  %0 = scf.if %c -> tensor<4xf32> {\n    scf.yield %x : tensor<4xf32>\n  } else {\n"
                              "    %1 = math.exp %x : tensor<4xf32>\n    scf.yield %1 : tensor<4xf32>\n  }\n"
