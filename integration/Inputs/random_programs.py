@@ -33,6 +33,9 @@ class Program:
         self.extents = [self.random.choice(EXTENTS) for _ in range(4)]
         self.lines, self.arguments, self.values, self.results = [], [], [], []
         self.count, self.image = 0, None
+        self.make()
+
+    def make(self):
         matrices = [self.product, self.product, self.elementwise, self.transpose, self.softmax, self.sum, self.attention,
                     self.reverse, self.concatenate, self.iota, self.integers]
         images = [self.convolution, self.convolution, self.depthwise, self.grouped, self.pool, self.image_step,
@@ -296,6 +299,7 @@ class Program:
 
     def text(self):
         if not self.results:
+            self.image = None
             self.show(self.picture())
             self.image_step()
         results = self.results[-self.random.choice([1, 1, 2]):]
@@ -308,7 +312,8 @@ class Program:
                 f"  return {', '.join(n for n, _ in results)} : {', '.join(tensor(s) for _, s in results)}\n}}\n")
 
 
-def main():
+def run(make):
+    """Compiles the programs that the command line asks for, each `make(seed)`."""
     first, count, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     with_hls = "--hls" in sys.argv[4:]
     os.makedirs(folder, exist_ok=True)
@@ -316,20 +321,20 @@ def main():
     for seed in range(first, first + count):
         model = os.path.join(folder, f"{seed}.mlir")
         with open(model, "w", encoding="utf-8") as file:
-            file.write(Program(seed).text())
+            file.write(make(seed).text())
         design = os.path.join(folder, f"{seed}")
         commands = [["streamtensor", "compile", model, "-o", design, "--verify-each-stage"]]
         if with_hls:
             commands.append(["streamtensor", "check", design, "--backend", "hls"])
         for command in commands:
-            run = subprocess.run(command, capture_output=True, text=True, check=False)
-            if run.returncode != 0:
+            outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+            if outcome.returncode != 0:
                 failures += 1
-                print(f"seed {seed}: {run.stderr.strip() or run.stdout.strip()}")
+                print(f"seed {seed}: {outcome.stderr.strip() or outcome.stdout.strip()}")
                 break
     print(f"{count - failures} of {count} programs keep their meaning")
     return failures != 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Program))
