@@ -55,8 +55,8 @@ static std::optional<StepLoop> findStepLoop(const LoopNest &nest) {
   return std::nullopt;
 }
 
-/// `window`, a stream that steps along rows, with every row once, of the tensor without `padding`. Slices that are whole
-/// along a padded dimension shrink with it; nothing where they are parts of it.
+/// `window`, a stream that steps along rows, with every row once, of the tensor without `padding`. Slices that are
+/// whole along a padded dimension shrink with it; nothing where they are parts of it.
 static std::optional<ItensorType> streamOnce(ItensorType window, const LoopNest &nest, const StepLoop &step,
                                              const Padding &padding) {
   SmallVector<int64_t> shape(window.getDataShape()), tile(window.getTileShape());
@@ -142,7 +142,8 @@ private:
     auto pad = operand.getDefiningOp<tensor::PadOp>();
     TypedAttr padValue = pad ? getPadValue(pad) : TypedAttr();
     if (padValue)
-      found = findLineBuffer(window, {SmallVector<int64_t>(pad.getStaticLow()), SmallVector<int64_t>(pad.getStaticHigh())});
+      found = findLineBuffer(
+          window, {SmallVector<int64_t>(pad.getStaticLow()), SmallVector<int64_t>(pad.getStaticHigh())});
     bool isPadded = found.has_value();
     if (!found)
       found = findLineBuffer(window, {});
