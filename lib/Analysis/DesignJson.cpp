@@ -58,7 +58,7 @@ static json::Object fifoToJson(const DesignFifo &fifo) {
 }
 
 static json::Object bufferToJson(const DesignBuffer &buffer) {
-  return json::Object{{"kernel", buffer.kernel},
+  json::Object object{{"kernel", buffer.kernel},
                       {"task", buffer.task},
                       {"name", buffer.buffer.name},
                       {"kind", stringify(buffer.buffer.kind)},
@@ -68,6 +68,9 @@ static json::Object bufferToJson(const DesignBuffer &buffer) {
                       {"halves", buffer.buffer.halves},
                       {"bytes", bytesForBits(buffer.buffer.bits())},
                       {"storage", buffer.storage}};
+  if (buffer.buffer.liveBytes)
+    object["live_bytes"] = *buffer.buffer.liveBytes;
+  return object;
 }
 
 static json::Object dmaToJson(const DesignDma &dma) {
@@ -83,10 +86,13 @@ static json::Object memoryToJson(const IntermediateMemory &memory) {
       {"ratio", memory.ratio()},
       {"holders", mapped(memory.holders,
                          [](const MemoryHolder &holder) {
-                           return json::Object{{"name", holder.name},
+                           json::Object object{{"name", holder.name},
                                                {"tensor", holder.tensor},
                                                {"bytes", holder.bytes},
                                                {"reason", holder.reason}};
+                           if (holder.liveBytes)
+                             object["live_bytes"] = *holder.liveBytes;
+                           return object;
                          })},
       {"tensors", mapped(memory.tensors, [](const StreamedTensor &tensor) {
          return json::Object{{"name", tensor.name}, {"bytes", tensor.bytes}, {"held_bytes", tensor.heldBytes}};

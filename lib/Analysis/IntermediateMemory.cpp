@@ -2,6 +2,7 @@
 
 #include "Analysis/IntermediateMemory.h"
 #include "Analysis/FifoProblem.h"
+#include "Dialect/LayoutAlgebra.h"
 #include "Support/Units.h"
 #include "llvm/ADT/SmallBitVector.h"
 
@@ -25,7 +26,7 @@ private:
   void addTensors();
   void addFifo(FifoEdge &edge);
   void addBuffers(TaskSchedule &schedule);
-  void add(std::string name, int source, int64_t bytes, std::string reason);
+  void add(std::string name, int source, int64_t bytes, std::string reason, std::optional<int64_t> liveBytes = {});
 
   /// Whether the task makes a tensor, rather than copying or reordering one.
   bool makesTensor(int task) const { return schedules[task].kind == "compute" || schedules[task].kind == "row"; }
@@ -87,13 +88,13 @@ bool Account::reconverges(FifoEdge &fifo) const {
   return false;
 }
 
-void Account::add(std::string name, int source, int64_t bytes, std::string reason) {
+void Account::add(std::string name, int source, int64_t bytes, std::string reason, std::optional<int64_t> liveBytes) {
   std::string tensor = source < 0 ? "" : schedules[source].task.getSymName().str();
   result.heldBytes += bytes;
   for (StreamedTensor &streamed : result.tensors)
     if (streamed.name == tensor)
       streamed.heldBytes += bytes;
-  result.holders.push_back({std::move(name), std::move(tensor), bytes, std::move(reason)});
+  result.holders.push_back({std::move(name), std::move(tensor), bytes, std::move(reason), liveBytes});
 }
 
 void Account::addTensors() {
@@ -123,14 +124,6 @@ void Account::addFifo(FifoEdge &edge) {
   add(getFifoName(edge), sources[numbers.lookup(edge.producer)], bytesForBits(depth * edge.getTokenBits()), reason);
 }
 
-/// Whether a stream passes parts of its tensor more than once.
-static bool reaccesses(ItensorType type) {
-  for (auto [dim, trips] : llvm::enumerate(type.getTripCounts()))
-    if (trips > 1 && !type.getIterMap().isFunctionOfDim(dim))
-      return true;
-  return false;
-}
-
 void Account::addBuffers(TaskSchedule &schedule) {
   int index = numbers.lookup(schedule.task);
   if (flow.isParameterTask(schedule.task))
@@ -148,13 +141,14 @@ void Account::addBuffers(TaskSchedule &schedule) {
     if (buffer.kind == BufferKind::Converter) {
       bool again = llvm::any_of(schedule.task->getResultTypes(), [](Type type) {
         auto itensor = dyn_cast<ItensorType>(type);
-        return itensor && reaccesses(itensor);
+        return itensor && describeAccess(itensor).repeats > 1;
       });
       reason = schedule.task->hasAttr("st.line_buffer") ? "line buffer"
                : again                                  ? "re-access converter"
                                                         : "reorder converter";
     }
-    add((schedule.task.getSymName() + "." + buffer.name).str(), source, bytesForBits(buffer.bits()), reason);
+    add((schedule.task.getSymName() + "." + buffer.name).str(), source, bytesForBits(buffer.bits()), reason,
+        buffer.liveBytes);
   }
 }
 

@@ -15,6 +15,7 @@
 
 #include "Analysis/FifoGraph.h"
 #include "Analysis/Schedule.h"
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct MemoryHolder {
   /// "fifo" (what every connection takes: the depth of the shallowest), "fifo skew", "re-convergence",
   /// "re-access converter", "reorder converter", "row buffer" or "tile".
   std::string reason;
+  /// Of a converter: the fewest bytes that any buffer in its place would hold.
+  std::optional<int64_t> liveBytes;
 };
 
 /// A tensor that crosses from one compute or row task to another.

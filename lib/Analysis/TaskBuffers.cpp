@@ -240,5 +240,14 @@ SmallVector<TaskBuffer> st::collectBuffers(TaskOp task) {
     buffer.name = names[static_cast<int>(buffer.kind)] + ("_" + Twine(index)).str();
     buffers.push_back(std::move(buffer));
   }
+  // Of a converter's buffers, the largest is the one that its types ask for; others hold single tiles.
+  if (auto live = task->getAttrOfType<IntegerAttr>("st.live_bytes")) {
+    TaskBuffer *largest = nullptr;
+    for (TaskBuffer &buffer : buffers)
+      if (buffer.kind == BufferKind::Converter && (!largest || buffer.bits() > largest->bits()))
+        largest = &buffer;
+    if (largest)
+      largest->liveBytes = live.getInt();
+  }
   return buffers;
 }

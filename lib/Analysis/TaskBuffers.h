@@ -12,6 +12,7 @@
 #include "Dialect/StDialect.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/SmallVector.h"
+#include <optional>
 #include <string>
 
 namespace st {
@@ -35,6 +36,8 @@ struct TaskBuffer {
   int64_t lanes = 1;
   /// 2 for a ping-pong buffer.
   int64_t halves = 1;
+  /// Of a converter: the fewest bytes that any buffer between its two sequences holds at its fullest.
+  std::optional<int64_t> liveBytes;
   /// Block arguments of the task whose tokens are read into it; none where it holds computed values only.
   llvm::SmallVector<unsigned> readArguments;
 

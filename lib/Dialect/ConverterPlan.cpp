@@ -178,9 +178,12 @@ ConverterPlan st::inferPingPongConverter(ItensorType source, ItensorType result,
 }
 
 ConverterPlan st::inferConverter(ItensorType source, ItensorType result, const Padding &padding) {
-  ConverterPlan pingPong = inferPingPongConverter(source, result, padding);
-  std::optional<ConverterPlan> rolling = inferRollingConverter(source, result, padding);
+  ConverterPlan best = inferPingPongConverter(source, result, padding);
   // Where rounds follow each other row by row already, two halves let filling and draining overlap.
-  bool isWorthIt = rolling && rolling->bytes < pingPong.bytes && pingPong.sharedLoops <= rolling->sharedLoops;
-  return isWorthIt ? *rolling : pingPong;
+  if (auto rolling = inferRollingConverter(source, result, padding))
+    if (rolling->bytes < best.bytes && best.sharedLoops <= rolling->sharedLoops)
+      return *rolling;
+  if (auto ring = inferRingConverter(best))
+    return *ring;
+  return best;
 }

@@ -68,6 +68,15 @@ def St_ItensorWriteOp : St_Op<"itensor_write", [AllTypesMatch<["dest", "result"]
 
 def St_ItensorCastOp : St_Op<"itensor_cast", [Pure]> {
   let summary = "change the spelling of the type, keep the sequence";
+  let description = [{
+    Both types stream the same tokens in the same order: loops may be split, merged or dropped, and slices may hold more
+    or fewer tokens. No hardware stands for it.
+    ```
+    %b = st.itensor_cast %a
+        : !st.itensor<4xf32, iter_space = [2, 2] * [8, 4], iter_map = (d0, d1) -> (d0 + d1)>
+        -> !st.itensor<4xf32, iter_space = [4] * [4], iter_map = (d0) -> (d0)>
+    ```
+  }];
   let arguments = (ins St_Itensor:$source);
   let results = (outs St_Itensor:$result);
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
@@ -91,6 +100,7 @@ def St_ItensorReassociateOp : St_Op<"itensor_reassociate", [Pure]> {
   let results = (outs St_Itensor:$result);
   let assemblyFormat = "$source $reassociation attr-dict `:` type($source) `->` type($result)";
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def St_ItensorConverterOp : St_Op<"itensor_converter"> {
@@ -116,19 +126,79 @@ def St_ItensorConverterOp : St_Op<"itensor_converter"> {
   }]>];
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
   let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def St_ItensorForkOp : St_Op<"itensor_fork"> {
   let summary = "copy a stream to several readers";
   let description = [{
-    Every result carries the whole sequence of the source.
+    Every result carries the whole sequence of the source. A copy that nobody reads would stop the others, and is dropped.
     ```
     %x, %y = st.itensor_fork %a : !c -> !c, !c
     ```
   }];
   let arguments = (ins Arg<St_Itensor, "", [MemRead, MemWrite]>:$source);
-  let results = (outs Variadic<St_Itensor>:$copies);
+  let results = (outs Res<Variadic<St_Itensor>, "", [MemAlloc]>:$copies);
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($copies)";
+  let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
+}
+
+def St_ItensorChunkOp : St_Op<"itensor_chunk"> {
+  let summary = "split a stream along a data dimension";
+  let description = [{
+    Result i streams the slices of its part of the tensor, in the order in which the source has them. The parts follow
+    each other along data dimension `dim`, and every slice lies in one of them.
+    ```
+    %x, %y = st.itensor_chunk %a dim 0
+        : !st.itensor<4xf32, iter_space = [6] * [4], iter_map = (d0) -> (d0)>
+        -> !st.itensor<4xf32, iter_space = [2] * [4], iter_map = (d0) -> (d0)>,
+           !st.itensor<4xf32, iter_space = [4] * [4], iter_map = (d0) -> (d0)>
+    ```
+  }];
+  let arguments = (ins Arg<St_Itensor, "", [MemRead, MemWrite]>:$source,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$dim);
+  let results = (outs Res<Variadic<St_Itensor>, "", [MemAlloc]>:$parts);
+  let assemblyFormat = "$source `dim` $dim attr-dict `:` type($source) `->` type($parts)";
+  let hasVerifier = 1;
+}
+
+def St_ItensorConcatOp : St_Op<"itensor_concat"> {
+  let summary = "join streams along a data dimension";
+  let description = [{
+    The result streams a tensor whose parts along data dimension `dim` are the operands; each slice is pulled from the
+    operand that it belongs to.
+    ```
+    %a = st.itensor_concat %x, %y dim 0
+        : !st.itensor<4xf32, iter_space = [2] * [4], iter_map = (d0) -> (d0)>,
+          !st.itensor<4xf32, iter_space = [4] * [4], iter_map = (d0) -> (d0)>
+        -> !st.itensor<4xf32, iter_space = [6] * [4], iter_map = (d0) -> (d0)>
+    ```
+  }];
+  let arguments = (ins Arg<Variadic<St_Itensor>, "", [MemRead, MemWrite]>:$parts,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$dim);
+  let results = (outs Res<St_Itensor, "", [MemAlloc]>:$result);
+  let assemblyFormat = "$parts `dim` $dim attr-dict `:` type($parts) `->` type($result)";
+  let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
+}
+
+def St_ItensorJoinOp : St_Op<"itensor_join"> {
+  let summary = "join equal streams, one slice of each in turn";
+  let description = [{
+    The operands are parts of the result side by side along data dimension `dim`. Round robin: the result's innermost
+    loop goes from part to part.
+    ```
+    %a = st.itensor_join %x, %y dim 0
+        : !st.itensor<4xf32, iter_space = [2] * [4], iter_map = (d0) -> (d0)>,
+          !st.itensor<4xf32, iter_space = [2] * [4], iter_map = (d0) -> (d0)>
+        -> !st.itensor<4xf32, iter_space = [2, 2] * [4, 8], iter_map = (d0, d1) -> (d0 + d1)>
+    ```
+  }];
+  let arguments = (ins Arg<Variadic<St_Itensor>, "", [MemRead, MemWrite]>:$parts,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$dim);
+  let results = (outs Res<St_Itensor, "", [MemAlloc]>:$result);
+  let assemblyFormat = "$parts `dim` $dim attr-dict `:` type($parts) `->` type($result)";
   let hasVerifier = 1;
 }
 

@@ -172,7 +172,7 @@ llvm::BitVector st::touchedAlong(ArrayRef<int64_t> counts, ArrayRef<int64_t> str
 }
 
 /// The bits of data dimension `dim` that `nest` touches, as if the dimensions were independent.
-static llvm::BitVector touchedAlong(const LoopNest &nest, unsigned dim, int64_t tile, int64_t extent) {
+static llvm::BitVector touchedBy(const LoopNest &nest, unsigned dim, int64_t tile, int64_t extent) {
   SmallVector<int64_t> counts, strides;
   for (const StridedLoop &loop : nest.loops) {
     counts.push_back(loop.count);
@@ -220,9 +220,44 @@ static bool holds(ItensorType source, ItensorType result) {
     return !touchedScalars(result).test(touchedScalars(source));
   SmallVector<int64_t> fromTile = source.getTileShape(), toTile = result.getTileShape();
   for (auto [dim, extent] : llvm::enumerate(source.getDataShape()))
-    if (touchedAlong(to, dim, toTile[dim], extent).test(touchedAlong(from, dim, fromTile[dim], extent)))
+    if (touchedBy(to, dim, toTile[dim], extent).test(touchedBy(from, dim, fromTile[dim], extent)))
       return false;
   return true;
+}
+
+bool Access::isRepeated() const { return repeats > 1 || llvm::is_contained(overlaps, true); }
+
+/// Whether slices that start at the set bits share elements, or start at the same place: `combinations` of loop
+/// counts led to these bits.
+static bool shareElements(const llvm::BitVector &starts, int64_t combinations, int64_t tile) {
+  if (static_cast<int64_t>(starts.count()) < combinations)
+    return true;
+  for (int previous = starts.find_first(); previous >= 0;) {
+    int next = starts.find_next(previous);
+    if (next >= 0 && next - previous < tile)
+      return true;
+    previous = next;
+  }
+  return false;
+}
+
+Access st::describeAccess(ItensorType type) {
+  LoopNest nest = LoopNest::ofTiles(type);
+  Access access;
+  for (const StridedLoop &loop : nest.loops)
+    if (llvm::all_of(loop.strides, [](int64_t stride) { return stride == 0; }))
+      access.repeats *= loop.count;
+  SmallVector<int64_t> tile = type.getTileShape(), span = type.getSpan();
+  for (auto [dim, extent] : llvm::enumerate(type.getDataShape())) {
+    int64_t combinations = 1;
+    for (const StridedLoop &loop : nest.loops)
+      if (loop.strides[dim] != 0)
+        combinations *= loop.count;
+    access.overlaps.push_back(shareElements(touchedBy(nest, dim, /*tile=*/1, extent), combinations, tile[dim]));
+    access.skips.push_back(!touchedBy(nest, dim, tile[dim], extent).all());
+    access.padded.push_back(span[dim] > extent);
+  }
+  return access;
 }
 
 //===----------------------------------------------------------------------------------------------------------===//
@@ -243,15 +278,25 @@ StringRef st::stringify(Relation relation) {
   llvm_unreachable("unknown relation");
 }
 
+/// Whether both stream the same scalars in the same order.
+static bool haveSameScalars(ItensorType source, ItensorType result) {
+  LoopNest from = LoopNest::ofScalars(source), to = LoopNest::ofScalars(result);
+  from.canonicalize();
+  to.canonicalize();
+  return from == to;
+}
+
+bool st::haveSameTokens(ItensorType a, ItensorType b) {
+  // Tokens of one shape cut one sequence of scalars in one way only.
+  return a.getDataShape() == b.getDataShape() && a.getElementType() == b.getElementType() && haveSameScalars(a, b);
+}
+
 Relation st::relate(ItensorType source, ItensorType result) {
   if (source.getDataShape() != result.getDataShape() || source.getScalarType() != result.getScalarType())
     return Relation::Incompatible;
   if (canonicalize(source) == canonicalize(result))
     return Relation::Equal;
-  LoopNest from = LoopNest::ofScalars(source), to = LoopNest::ofScalars(result);
-  from.canonicalize();
-  to.canonicalize();
-  if (from == to)
+  if (haveSameScalars(source, result))
     return Relation::Regrouped;
   return holds(source, result) ? Relation::Convertible : Relation::Incompatible;
 }

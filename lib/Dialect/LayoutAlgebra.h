@@ -32,6 +32,22 @@ llvm::StringRef stringify(Relation relation);
 /// overlap, no gap). Names the dimension. nullopt when it can. Padding beyond the data shape is not judged.
 std::optional<std::string> whyNotProducer(ItensorType type);
 
+/// How a reader goes over the data; what `whyNotProducer` rules out for a producer is fine for it.
+struct Access {
+  /// Times that each slice crosses because of loops that the map does not use.
+  int64_t repeats = 1;
+  /// By data dimension, all others aside: whether slices share elements (windows), whether elements lie in no slice
+  /// (skips), whether slices reach beyond the extent (padding).
+  llvm::SmallVector<bool> overlaps, skips, padded;
+
+  /// Whether some element crosses more than once.
+  bool isRepeated() const;
+};
+Access describeAccess(ItensorType type);
+
+/// Whether both types stream the same tokens in the same order, however many make a slice: one FIFO carries both.
+bool haveSameTokens(ItensorType a, ItensorType b);
+
 /// The slice offsets in stream order; the brute-force meaning of the type. `type.getNumTiles()` entries.
 llvm::SmallVector<llvm::SmallVector<int64_t>> enumerateOffsets(ItensorType type);
 
@@ -62,6 +78,27 @@ int64_t getConstantOffset(ItensorType type, unsigned dim);
 /// regrouped.
 std::optional<ItensorType> reassociate(ItensorType type, llvm::ArrayRef<llvm::SmallVector<int64_t, 2>> reassociation,
                                        llvm::ArrayRef<int64_t> shape);
+
+/// A tensor that is several tensors side by side along data dimension `dim`: which of them each slice of the stream
+/// belongs to. One loop of the stream moves from part to part; its first `counts[0]` iterations are slices of part 0,
+/// the next `counts[1]` of part 1, and so on.
+struct Routing {
+  /// The stream as a whole, canonical.
+  ItensorType whole;
+  unsigned loop;
+  llvm::SmallVector<int64_t> counts;
+  /// What part i streams, in the order in which the whole has it.
+  llvm::SmallVector<ItensorType> parts;
+};
+
+/// Cuts `whole` along `dim` into parts of `extents` elements, which add up to its own. `whyNot` tells why some slice
+/// belongs to no part.
+std::optional<Routing> routeParts(ItensorType whole, unsigned dim, llvm::ArrayRef<int64_t> extents,
+                                  std::string &whyNot);
+
+/// `count` streams like `type`, side by side along `dim`, one slice of each in turn. nullopt when padding of one would
+/// lie in the next.
+std::optional<ItensorType> joinRoundRobin(ItensorType type, unsigned dim, int64_t count);
 
 /// Elements that a converter adds before and after those of the source, by data dimension. Empty lists stand for none.
 struct Padding {
@@ -103,6 +140,16 @@ struct RollingPlan {
   llvm::SmallVector<Segment> segments;
 };
 
+/// A circular buffer of whole slices. The n-th slice to arrive lies in slot n mod `slots` until it is read for the last
+/// time; the slots that reads go to repeat after `period` rounds of the shared loops.
+///
+///   fill `lead` slices
+///   for every slice that is still to come: drain `drainsPerFill` slices, then fill one
+///   drain the rest
+struct RingPlan {
+  int64_t slots = 0, lead = 0, drainsPerFill = 1, period = 1;
+};
+
 /// The on-chip buffer of a layout converter (paper, Algorithm 1).
 struct ConverterPlan {
   /// Extent of one half along each data dimension, in scalars, whole tiles. Padding included.
@@ -124,6 +171,9 @@ struct ConverterPlan {
   Padding padding;
   /// How the buffer is used when it is a line buffer; `halves` is 1 then, and `bufferShape` has slots along `dim`.
   std::optional<RollingPlan> rolling;
+  /// How the buffer is used when it holds slices in the order in which they arrive; `bufferShape` is that of one slice
+  /// then, with the slots before it, and `halves` is 1.
+  std::optional<RingPlan> ring;
 };
 
 /// Infers the converter between two convertible types; with `padding`, between a producer's type and one that streams
@@ -135,6 +185,15 @@ ConverterPlan inferPingPongConverter(ItensorType source, ItensorType result, con
 
 /// The smallest line buffer between the two; nullopt when their loops are not of its form.
 std::optional<ConverterPlan> inferRollingConverter(ItensorType source, ItensorType result, const Padding &padding = {});
+
+/// The smallest circular buffer of slices that lets the source write and the result read at full rate; nullopt when
+/// slices differ in shape, or nothing is gained over `pingPong`.
+std::optional<ConverterPlan> inferRingConverter(const ConverterPlan &pingPong);
+
+/// The fewest bytes that any buffer between the two sequences of `plan` holds at its fullest, however reads and writes
+/// take turns: what has been written by then and is still to be read. nullopt when a round has more than a million
+/// slices.
+std::optional<int64_t> getLiveBytes(const ConverterPlan &plan);
 
 } // namespace st
 

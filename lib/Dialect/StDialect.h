@@ -29,6 +29,9 @@
 #define GET_TYPEDEF_CLASSES
 #include "Dialect/StTypes.h.inc"
 
+namespace mlir {
+class PatternRewriter;
+}
 namespace st {
 class YieldOp;
 }

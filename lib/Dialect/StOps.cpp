@@ -3,6 +3,7 @@
 #include "Dialect/LayoutAlgebra.h"
 #include "Dialect/StDialect.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
 
 using namespace mlir;
@@ -50,18 +51,22 @@ LogicalResult ItensorReadOp::verify() {
 LogicalResult ItensorWriteOp::verify() { return verifyTile(*this, getDest().getType(), getValue().getType(), "value"); }
 
 LogicalResult ItensorCastOp::verify() {
-  Relation relation = relate(getSource().getType(), getType());
-  if (relation != Relation::Equal)
-    return emitOpError() << "must keep the sequence of slices, but the types are " << stringify(relation);
+  if (!haveSameTokens(getSource().getType(), getType()))
+    return emitOpError() << "must keep the sequence of tokens, but the types are "
+                         << stringify(relate(getSource().getType(), getType()));
   return success();
 }
 
 OpFoldResult ItensorCastOp::fold(FoldAdaptor) {
   if (getSource().getType() == getType())
     return getSource();
-  if (auto inner = getSource().getDefiningOp<ItensorCastOp>(); inner && inner.getSource().getType() == getType())
+  auto inner = getSource().getDefiningOp<ItensorCastOp>();
+  if (!inner)
+    return {};
+  if (inner.getSource().getType() == getType())
     return inner.getSource();
-  return {};
+  getSourceMutable().assign(inner.getSource());
+  return getResult();
 }
 
 /// The type with scalar elements: what a reassociation regroups.
@@ -88,6 +93,13 @@ LogicalResult ItensorReassociateOp::verify() {
   if (canonicalize(*collapsed) != canonicalize(coarse))
     return emitOpError() << "regroups one type into " << *collapsed << ", but the other is " << coarse;
   return success();
+}
+
+OpFoldResult ItensorReassociateOp::fold(FoldAdaptor) {
+  auto inner = getSource().getDefiningOp<ItensorReassociateOp>();
+  if (inner && inner.getSource().getType() == getType() && inner.getReassociation() == getReassociation())
+    return inner.getSource();
+  return {};
 }
 
 static LogicalResult verifyPadding(ItensorConverterOp op) {
@@ -134,6 +146,15 @@ LogicalResult ItensorConverterOp::verify() {
   return success();
 }
 
+/// A converter between two spellings of one sequence converts nothing. What only regroups may still get tokens of two
+/// shapes, and stays.
+LogicalResult ItensorConverterOp::canonicalize(ItensorConverterOp op, PatternRewriter &rewriter) {
+  if (op.getPad() || relate(op.getSource().getType(), op.getType()) != Relation::Equal)
+    return failure();
+  rewriter.replaceOpWithNewOp<ItensorCastOp>(op, op.getType(), op.getSource());
+  return success();
+}
+
 LogicalResult ItensorForkOp::verify() {
   if (getCopies().size() < 2)
     return emitOpError() << "must have at least 2 copies, but has " << getCopies().size();
@@ -141,6 +162,84 @@ LogicalResult ItensorForkOp::verify() {
     if (type != getSource().getType())
       return emitOpError() << "copy " << index << " must have the type of the source, " << getSource().getType()
                            << ", but has " << type;
+  return success();
+}
+
+LogicalResult ItensorForkOp::canonicalize(ItensorForkOp op, PatternRewriter &rewriter) {
+  SmallVector<Value> used;
+  llvm::copy_if(op.getCopies(), std::back_inserter(used), [](Value copy) { return !copy.use_empty(); });
+  // Where nothing is read at all, somebody has yet to say who drains the source.
+  if (used.empty() || used.size() == op.getCopies().size())
+    return failure();
+  if (used.size() == 1) {
+    rewriter.replaceAllUsesWith(used.front(), op.getSource());
+  } else {
+    auto fork = ItensorForkOp::create(rewriter, op.getLoc(), TypeRange(ValueRange(used)), op.getSource());
+    fork->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    for (auto [old, copy] : llvm::zip(used, fork.getCopies()))
+      rewriter.replaceAllUsesWith(old, copy);
+  }
+  rewriter.eraseOp(op);
+  return success();
+}
+
+/// Shared by the ops that cut a stream into parts along a data dimension and put it together from them.
+static LogicalResult verifyParts(Operation *op, ItensorType whole, TypeRange parts, uint64_t dim) {
+  if (parts.size() < 2)
+    return op->emitOpError() << "must have at least 2 parts, but has " << parts.size();
+  if (dim >= static_cast<uint64_t>(whole.getRank()))
+    return op->emitOpError() << "cuts data dimension " << dim << " of a tensor of rank " << whole.getRank();
+  SmallVector<int64_t> extents;
+  for (auto [index, type] : llvm::enumerate(parts)) {
+    auto part = cast<ItensorType>(type);
+    if (part.getRank() != whole.getRank())
+      return op->emitOpError() << "part " << index << " has " << part.getRank()
+                               << " data dimensions, but the whole has " << whole.getRank();
+    extents.push_back(part.getDataShape()[dim]);
+  }
+  std::string whyNot;
+  auto routing = routeParts(whole, dim, extents, whyNot);
+  if (!routing)
+    return op->emitOpError() << whyNot;
+  for (auto [index, types] : llvm::enumerate(llvm::zip(routing->parts, parts)))
+    if (auto part = cast<ItensorType>(std::get<1>(types)); relate(std::get<0>(types), part) != Relation::Equal)
+      return op->emitOpError() << "part " << index << " must stream " << std::get<0>(types) << ", but is " << part;
+  return success();
+}
+
+LogicalResult ItensorChunkOp::verify() {
+  return verifyParts(*this, getSource().getType(), getParts().getTypes(), getDim());
+}
+
+LogicalResult ItensorConcatOp::verify() { return verifyParts(*this, getType(), getParts().getTypes(), getDim()); }
+
+/// Parts put together as they were cut are the whole.
+LogicalResult ItensorConcatOp::canonicalize(ItensorConcatOp op, PatternRewriter &rewriter) {
+  auto chunk = op.getParts().front().getDefiningOp<ItensorChunkOp>();
+  if (!chunk || chunk.getDim() != op.getDim() || ValueRange(chunk.getParts()) != ValueRange(op.getParts()) ||
+      !llvm::all_of(chunk.getParts(), [](Value part) { return part.hasOneUse(); }) ||
+      relate(chunk.getSource().getType(), op.getType()) != Relation::Equal)
+    return failure();
+  rewriter.replaceOpWithNewOp<ItensorCastOp>(op, op.getType(), chunk.getSource());
+  rewriter.eraseOp(chunk);
+  return success();
+}
+
+LogicalResult ItensorJoinOp::verify() {
+  if (getParts().size() < 2)
+    return emitOpError() << "must have at least 2 parts, but has " << getParts().size();
+  auto type = cast<ItensorType>(getParts().front().getType());
+  for (auto [index, part] : llvm::enumerate(getParts().getTypes()))
+    if (part != type)
+      return emitOpError() << "part " << index << " must have the type of part 0, " << type << ", but has " << part;
+  if (getDim() >= static_cast<uint64_t>(type.getRank()))
+    return emitOpError() << "joins along data dimension " << getDim() << " of tensors of rank " << type.getRank();
+  auto joined = joinRoundRobin(type, getDim(), getParts().size());
+  if (!joined)
+    return emitOpError() << "cannot put parts side by side whose slices reach beyond their extent of "
+                         << type.getDataShape()[getDim()] << " along data dimension " << getDim();
+  if (relate(*joined, getType()) != Relation::Equal)
+    return emitOpError() << "result must stream " << *joined << ", but is " << getType();
   return success();
 }
 

@@ -101,6 +101,8 @@ def St_ScheduleAttr : AttrDef<StDialect, "Schedule"> {
   let mnemonic = "schedule";
   let summary = "when a task works, in clock cycles; written by st-schedule and read by all that follow";
   let description = [{
+    `#st.schedule<ii = 1, first_token_cycles = 1023, latency_cycles = 16399>`
+
     - `ii`: initiation interval of the task's slowest pipelined loop.
     - `first_token_cycles` (D): cycles from the start of the task to its first push.
     - `latency_cycles` (L): cycles from start to end when it never waits.

@@ -2,7 +2,9 @@
 
 #include "Dialect/LayoutAlgebra.h"
 #include "Dialect/StDialect.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 using namespace mlir;
 using namespace st;
@@ -202,6 +204,86 @@ Value TaskOp::getResultForInit(unsigned index) {
   return getResult(result);
 }
 
+/// How often `op` runs in one run of `task`; nullopt where that is no constant.
+static std::optional<int64_t> countRuns(Operation *op, TaskOp task) {
+  int64_t runs = 1;
+  for (Operation *parent = op->getParentOp(); parent != task; parent = parent->getParentOp()) {
+    auto loop = dyn_cast<LoopLikeOpInterface>(parent);
+    if (!loop)
+      return std::nullopt;
+    auto lows = loop.getLoopLowerBounds(), highs = loop.getLoopUpperBounds(), steps = loop.getLoopSteps();
+    if (!lows || !highs || !steps)
+      return std::nullopt;
+    for (auto [low, high, step] : llvm::zip(*lows, *highs, *steps)) {
+      auto from = getConstantIntValue(low), to = getConstantIntValue(high), by = getConstantIntValue(step);
+      if (!from || !to || !by || *by <= 0)
+        return std::nullopt;
+      runs *= std::max<int64_t>(0, llvm::divideCeilSigned(*to - *from, *by));
+    }
+  }
+  return runs;
+}
+
+/// The block argument of a task that `stream` is a later state of; null where that is not plain to see.
+static Value traceToInit(Value stream, TaskOp task) {
+  while (stream) {
+    if (auto argument = dyn_cast<BlockArgument>(stream)) {
+      if (argument.getOwner()->getParentOp() == task)
+        return stream;
+      auto loop = dyn_cast<LoopLikeOpInterface>(argument.getOwner()->getParentOp());
+      OpOperand *init = loop ? loop.getTiedLoopInit(argument) : nullptr;
+      stream = init ? init->get() : Value();
+    } else if (auto write = stream.getDefiningOp<ItensorWriteOp>()) {
+      stream = write.getDest();
+    } else if (auto loop = stream.getDefiningOp<LoopLikeOpInterface>()) {
+      unsigned index = cast<OpResult>(stream).getResultNumber();
+      stream = index < loop.getInits().size() ? loop.getInits()[index] : Value();
+    } else {
+      return {};
+    }
+  }
+  return {};
+}
+
+/// What the loops pull and push must be the sequences of the types. Here the number of slices is judged, where loops
+/// are constant; reference execution judges the rest.
+static LogicalResult verifyCounts(TaskOp task) {
+  // By block argument: slices moved; nullopt once some are not countable.
+  llvm::SmallDenseMap<Value, std::optional<int64_t>> moved;
+  auto add = [&](Value argument, Operation *access) {
+    auto runs = countRuns(access, task);
+    auto &count = moved.try_emplace(argument, 0).first->second;
+    if (count)
+      count = runs ? std::optional<int64_t>(*count + *runs) : std::nullopt;
+  };
+  bool isTraceable = true;
+  task.getBody().walk([&](Operation *op) {
+    if (auto read = dyn_cast<ItensorReadOp>(op))
+      add(read.getSource(), read);
+    else if (auto write = dyn_cast<ItensorWriteOp>(op)) {
+      Value init = traceToInit(write.getDest(), task);
+      isTraceable &= static_cast<bool>(init);
+      add(init, write);
+    }
+  });
+  auto verify = [&](BlockArgument argument, StringRef verb, const Twine &what) -> LogicalResult {
+    auto type = dyn_cast<ItensorType>(argument.getType());
+    auto count = moved.lookup(argument);
+    // A task that has yet to be written moves nothing.
+    if (!type || !count || *count == 0 || *count == type.getNumTiles())
+      return success();
+    return task.emitOpError() << verb << " " << *count << " slices of " << what << ", but its type streams "
+                              << type.getNumTiles();
+  };
+  for (auto [index, argument] : llvm::enumerate(task.getReadArguments()))
+    if (failed(verify(argument, "pulls", "read " + Twine(index))))
+      return failure();
+  for (auto [index, argument] : llvm::enumerate(task.getInitArguments()))
+    if (isTraceable && failed(verify(argument, "pushes", "init " + Twine(index))))
+      return failure();
+  return success();
+}
+
 LogicalResult TaskOp::verify() {
   if (getBody().getNumArguments() != getNumOperands())
     return emitOpError() << "has " << getNumOperands() << " operands but " << getBody().getNumArguments()
@@ -219,7 +301,7 @@ LogicalResult TaskOp::verify() {
     diag.attachNote(yield.getLoc()) << "yielded here";
     return diag;
   }
-  return success();
+  return verifyCounts(*this);
 }
 
 //===----------------------------------------------------------------------------------------------------------===//

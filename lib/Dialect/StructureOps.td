@@ -86,6 +86,11 @@ def St_RowOp : St_Op<"row_op", [IsolatedFromAbove, SingleBlock, Pure]> {
 
 def St_YieldOp : St_Op<"yield", [Pure, Terminator, ParentOneOf<["::st::KernelOp", "::st::TaskOp", "::st::RowOp"]>]> {
   let summary = "ends the region of a kernel, task or row operation";
+  let description = [{
+    ```
+    st.yield %r : !c
+    ```
+  }];
   let arguments = (ins Variadic<AnyType>:$operands);
   let builders = [OpBuilder<(ins), [{ /* yields nothing */ }]>];
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";

@@ -1,4 +1,6 @@
 #include "Reference/KernelRun.h"
+#include "Dialect/LayoutAlgebra.h"
+#include "Reference/RoutedProcess.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -141,6 +143,12 @@ LogicalResult KernelRun::addOperation(Operation *op) {
     processes.push_back(std::move(process));
     return success();
   }
+  if (auto chunk = dyn_cast<ItensorChunkOp>(op))
+    return addRouting(op, chunk.getSource(), chunk.getParts(), chunk.getDim(), /*splits=*/true);
+  if (auto concat = dyn_cast<ItensorConcatOp>(op))
+    return addRouting(op, concat, concat.getParts(), concat.getDim(), /*splits=*/false);
+  if (auto join = dyn_cast<ItensorJoinOp>(op))
+    return addRouting(op, join, join.getParts(), join.getDim(), /*splits=*/false);
   if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
     tensors[empty] = Reference(Buffer::allocate(bytesOf(empty.getType())));
     return success();
@@ -151,6 +159,35 @@ LogicalResult KernelRun::addOperation(Operation *op) {
       return success();
   }
   return op->emitOpError("is not supported by reference execution inside a kernel, outside its tasks");
+}
+
+LogicalResult KernelRun::addRouting(Operation *op, Value whole, ValueRange parts, uint64_t dim, bool splits) {
+  SmallVector<int64_t> extents;
+  for (Value part : parts)
+    extents.push_back(cast<ItensorType>(part.getType()).getDataShape()[dim]);
+  std::string whyNot;
+  auto routing = routeParts(cast<ItensorType>(whole.getType()), dim, extents, whyNot);
+  if (!routing)
+    return op->emitOpError() << whyNot;
+  // Results are channels of their own, operands those of what writes them.
+  SmallVector<Channel *> written, read;
+  for (Value result : op->getResults()) {
+    written.push_back(&addChannel(op, nameOfValue(result), cast<ItensorType>(result.getType()).getTokenType(), 0));
+    channelOfValue[result] = written.back();
+  }
+  for (Value operand : op->getOperands())
+    read.push_back(&getSourceChannel(operand));
+  SmallVector<Fifo *> fifos;
+  for (Channel *channel : splits ? written : read)
+    fifos.push_back(&channel->fifo);
+  Fifo &wholeFifo = (splits ? read : written).front()->fifo;
+  auto process = std::make_unique<RoutedProcess>(nameOfValue(op->getResult(0)), op, *routing, splits, wholeFifo, fifos);
+  for (Channel *channel : read)
+    channel->readers.push_back(process.get());
+  for (Channel *channel : written)
+    channel->writer = process.get();
+  processes.push_back(std::move(process));
+  return success();
 }
 
 /// Where the slices of `value` come from: the task that writes it, or a DMA of its own.

@@ -43,6 +43,9 @@ private:
   mlir::LogicalResult addTask(TaskOp task);
   mlir::LogicalResult addSinks();
   Channel &addChannel(mlir::Operation *op, std::string name, mlir::Type tokenType, int64_t depth);
+  /// Slices between `whole` and its `parts` along `dim`.
+  mlir::LogicalResult addRouting(mlir::Operation *op, mlir::Value whole, mlir::ValueRange parts, uint64_t dim,
+                                 bool splits);
   Channel &getSourceChannel(mlir::Value value);
   Port *addReader(Process &process, mlir::Value value);
   mlir::FailureOr<Port *> addWriter(Process &process, mlir::Value value);

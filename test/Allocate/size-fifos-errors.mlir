@@ -1,6 +1,6 @@
 // RUN: streamtensor-opt %s -st-size-fifos -split-input-file -verify-diagnostics
 
-!v = !st.itensor<4xf32, iter_space = [4] * [4], iter_map = (d0) -> (d0)>
+!v = !st.itensor<4xf32, iter_space = [1] * [4], iter_map = (d0) -> (d0)>
 
 func.func @stale(%x: tensor<4x4xf32>) {
   st.kernel @k (%mx = %x : tensor<4x4xf32>) {

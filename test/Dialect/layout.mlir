@@ -15,23 +15,25 @@ func.func @casts(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
   return %0 : tensor<64x64xf32>
 }
 
+!one = !st.itensor<16x16xf32, iter_space = [1] * [16], iter_map = (d0) -> (d0, 0)>
+
 // Two equal instances are two FIFOs, two equal reads two slices.
 // CHECK-LABEL: func.func @effects
 // CHECK-COUNT-2: st.itensor_instance
 // CHECK-COUNT-4: st.itensor_read
 func.func @effects(%x: tensor<16x32xf32>) {
   st.kernel @k (%s = %x : tensor<16x32xf32> as !st.itensor<16x16xf32, iter_space = [2] * [16], iter_map = (d0) -> (0, d0)>) {
-    %1 = st.itensor_instance : !c
-    %2 = st.itensor_instance : !c
+    %1 = st.itensor_instance : !one
+    %2 = st.itensor_instance : !one
     st.task @drop reads(%in = %s : !st.itensor<16x16xf32, iter_space = [2] * [16], iter_map = (d0) -> (0, d0)>) {
       %e = tensor.empty() : tensor<16x16xf32>
       %3 = st.itensor_read %in init %e : !st.itensor<16x16xf32, iter_space = [2] * [16], iter_map = (d0) -> (0, d0)> -> tensor<16x16xf32>
       %4 = st.itensor_read %in init %e : !st.itensor<16x16xf32, iter_space = [2] * [16], iter_map = (d0) -> (0, d0)> -> tensor<16x16xf32>
     }
-    st.task @both reads(%a = %1 : !c, %b = %2 : !c) {
+    st.task @both reads(%a = %1 : !one, %b = %2 : !one) {
       %e = tensor.empty() : tensor<16x16xf32>
-      %3 = st.itensor_read %a init %e : !c -> tensor<16x16xf32>
-      %4 = st.itensor_read %b init %e : !c -> tensor<16x16xf32>
+      %3 = st.itensor_read %a init %e : !one -> tensor<16x16xf32>
+      %4 = st.itensor_read %b init %e : !one -> tensor<16x16xf32>
     }
   }
   return

@@ -49,6 +49,26 @@ func.func @itensors(%x: tensor<64x64xf32>, %packed: tensor<4x4x16x16xf32>) -> te
   return %0#1 : tensor<4x4x16x16xf32>
 }
 
+!top = !st.itensor<16x16xf32, iter_space = [4] * [16], iter_map = (d0) -> (0, d0)>
+!rest = !st.itensor<16x16xf32, iter_space = [3, 4] * [16, 16], iter_map = (d0, d1) -> (d0, d1)>
+!both = !st.itensor<16x16xf32, iter_space = [3, 4, 2] * [16, 16, 48], iter_map = (d0, d1, d2) -> (d0 + d2, d1)>
+
+// CHECK-LABEL: func.func @parts
+func.func @parts(%x: tensor<64x64xf32>) -> (tensor<64x64xf32>, tensor<96x64xf32>) {
+  %0:2 = st.kernel @k (%s = %x : tensor<64x64xf32> as !c) -> (tensor<64x64xf32>, tensor<96x64xf32>) {
+    // CHECK: %[[P:.+]]:2 = st.itensor_chunk %{{.+}} dim 0 : <{{.+}}> -> !st.itensor<{{.+}}>, !st.itensor<
+    %p:2 = st.itensor_chunk %s dim 0 : !c -> !top, !rest
+    // CHECK: %[[F:.+]]:3 = st.itensor_fork %[[P]]#1
+    %f:3 = st.itensor_fork %p#1 : !rest -> !rest, !rest, !rest
+    // CHECK: st.itensor_concat %[[P]]#0, %[[F]]#0 dim 0 : !st.itensor<{{.+}}>, !st.itensor<{{.+}}> -> <
+    %w = st.itensor_concat %p#0, %f#0 dim 0 : !top, !rest -> !c
+    // CHECK: st.itensor_join %[[F]]#1, %[[F]]#2 dim 0 : !st.itensor<{{.+}}>, !st.itensor<{{.+}}> -> <
+    %j = st.itensor_join %f#1, %f#2 dim 0 : !rest, !rest -> !both
+    st.yield %w, %j : !c, !both
+  }
+  return %0#0, %0#1 : tensor<64x64xf32>, tensor<96x64xf32>
+}
+
 // CHECK-LABEL: func.func @streams
 func.func @streams(%m: memref<8x16xf32>) {
   // CHECK: st.kernel @lowered (%{{.+}} = %{{.+}} : memref<8x16xf32>) {

@@ -1,12 +1,12 @@
 // RUN: streamtensor-opt %s -st-fuse-kernels -o %t.all.mlir
 // RUN: FileCheck %s --input-file %t.all.mlir
-// RUN: streamtensor-opt %s -st-fuse-kernels="max-converter-bytes=700" -o %t.small.mlir
+// RUN: streamtensor-opt %s -st-fuse-kernels="max-converter-bytes=500" -o %t.small.mlir
 // RUN: FileCheck %s --input-file %t.small.mlir --check-prefix=SMALL
 // RUN: streamtensor-opt %s -st-fuse-kernels="merge-groups=false" | FileCheck %s --check-prefix=PAPER
 // RUN: streamtensor-opt %s -st-fuse-kernels -st-merge-converters -o %t.merged.mlir
 // RUN: FileCheck %s --input-file %t.merged.mlir --check-prefix=MERGED
 // What still goes through external memory is said, with the reason.
-// RUN: streamtensor-opt %s -st-fuse-kernels="max-converter-bytes=700" -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: streamtensor-opt %s -st-fuse-kernels="max-converter-bytes=500" -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 // REMARK-DAG: remark: 256 bytes from 'twice_to_negated' pass through external memory: one kernel of both would hold more on the chip than allowed, or would wait for itself
 // REMARK-DAG: remark: 256 bytes from 'first' pass through external memory: the host computes on it in between
 // The meaning stays.

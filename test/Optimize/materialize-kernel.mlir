@@ -22,23 +22,11 @@
 // A converter that shares the loop over rows: two halves of one row of tiles. The first row fills a half; then each
 // tile that fills one half is followed by the tiles of the other that leave meanwhile; the last row leaves.
 // CHECK:           %[[SUM:[a-z0-9_]+]] = st.task @sum reads(%{{.+}} = %[[A]] :
-// CHECK:           st.task @convert_0 reads(%[[IN:[a-z0-9_]+]] = %[[SUM]] : {{.+}}) {{.+}} attributes {st.halves = 2 : i64, st.kind = "converter"} {
-// CHECK:             %[[BUF:[a-z0-9_]+]] = tensor.empty() : tensor<2x4x8xf32>
-// CHECK:             scf.for {{.+}} = %[[BUF]]) -> (tensor<2x4x8xf32>) {
+// CHECK:           st.task @convert_0 reads(%[[IN:[a-z0-9_]+]] = %[[SUM]] : {{.+}}) {{.+}} attributes {st.halves = 1 : i64, st.kind = "converter", st.live_bytes = 128 : i64} {
+// CHECK:             %[[BUF:[a-z0-9_]+]] = tensor.empty() : tensor<3x4x4xf32>
+// CHECK:             scf.for {{.+}} = %[[BUF]]) -> (tensor<3x4x4xf32>) {
 // CHECK:               %[[T:[a-z0-9_]+]] = st.itensor_read %[[IN]]
-// CHECK:               tensor.insert_slice %[[T]] into %{{.+}}[0, 0, %{{.+}}] [1, 4, 4] [1, 1, 1]
-// CHECK:             scf.for %[[ROUND:[a-z0-9_]+]] =
-// CHECK:               %[[DRAINED:[a-z0-9_]+]] = arith.andi %[[ROUND]]
-// CHECK:               %[[FILLED:[a-z0-9_]+]] = arith.xori %[[DRAINED]]
-// CHECK:               scf.for
-// CHECK:                 %[[T:[a-z0-9_]+]] = st.itensor_read %[[IN]]
-// CHECK:                 %[[FULL:[a-z0-9_]+]] = tensor.insert_slice %[[T]] into %{{.+}}[%[[FILLED]], 0, %{{.+}}] [1, 4, 4] [1, 1, 1]
-// CHECK:                 scf.for
-// CHECK:                   %[[T:[a-z0-9_]+]] = tensor.extract_slice %[[FULL]][%[[DRAINED]], 0, %{{.+}}] [1, 4, 4] [1, 1, 1]
-// CHECK:                   st.itensor_write %[[T]]
-// CHECK:             scf.for
-// CHECK:               scf.for
-// CHECK:                 tensor.extract_slice %{{.+}}[1, 0, %{{.+}}] [1, 4, 4] [1, 1, 1]
+// CHECK:               tensor.insert_slice %[[T]] into %{{.+}}[%{{.+}}, 0, 0] [1, 4, 4] [1, 1, 1]
 
 // CHECK:           %{{.+}}:2 = st.task @fork_0 {{.+}} attributes {st.kind = "fork"} {
 // CHECK:             scf.for
@@ -47,9 +35,9 @@
 // CHECK:               %[[W1:[a-z0-9_]+]] = st.itensor_write %[[T]]
 // CHECK:               scf.yield %[[W0]], %[[W1]]
 
-// One that shares nothing: the whole tensor, filled once.
-// CHECK:           st.task @convert_1 {{.+}} attributes {st.halves = 1 : i64, st.kind = "converter"} {
-// CHECK:             tensor.empty() : tensor<8x8xf32>
+// One that shares nothing: three of the four slices at a time.
+// CHECK:           st.task @convert_1 {{.+}} attributes {st.halves = 1 : i64, st.kind = "converter", st.live_bytes = {{[0-9]+}} : i64} {
+// CHECK:             tensor.empty() : tensor<3x4x4xf32>
 
 // A crossing outwards.
 // CHECK:           %[[OUT:[a-z0-9_]+]] = tensor.empty() : tensor<2x2x4x4xf32>

@@ -18,7 +18,8 @@ func.func @main(%a: tensor<8xf32>) -> tensor<8xf32> {
       %e = tensor.empty() : tensor<2xf32>
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
-      %c3 = arith.constant 3 : index
+      %c2 = arith.constant 2 : index
+      %c3 = arith.addi %c2, %c1 : index
       %t0 = tensor.empty() : tensor<2xf32>
       %1 = scf.for %i = %c0 to %c3 step %c1 iter_args(%p = %o) -> !c {
         %t = st.itensor_read %x init %e : !c -> tensor<2xf32>
@@ -43,7 +44,8 @@ func.func @main() -> tensor<8xf32> {
     %d = st.task @copy inits(%o = %e0 : !c) {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
-      %c5 = arith.constant 5 : index
+      %c4 = arith.constant 4 : index
+      %c5 = arith.addi %c4, %c1 : index
       %t = arith.constant dense<1.0> : tensor<2xf32>
       %1 = scf.for %i = %c0 to %c5 step %c1 iter_args(%p = %o) -> !c {
         %2 = st.itensor_write %t into %p : tensor<2xf32> -> !c

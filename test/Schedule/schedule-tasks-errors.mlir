@@ -1,9 +1,9 @@
 // RUN: streamtensor-opt %s -st-schedule-tasks -split-input-file -verify-diagnostics
 
-!v = !st.itensor<4xf32, iter_space = [4] * [4], iter_map = (d0) -> (d0)>
+!v = !st.itensor<4xf32, iter_space = [1] * [4], iter_map = (d0) -> (d0)>
 
-func.func @no_operator(%x: tensor<16xf32>) {
-  st.kernel @k (%sx = %x : tensor<16xf32> as !v) {
+func.func @no_operator(%x: tensor<4xf32>) {
+  st.kernel @k (%sx = %x : tensor<4xf32> as !v) {
     st.task @gamma reads(%in = %sx : !v) {
       %e = tensor.empty() : tensor<4xf32>
       %t = st.itensor_read %in init %e : !v -> tensor<4xf32>
@@ -21,10 +21,10 @@ func.func @no_operator(%x: tensor<16xf32>) {
 
 // -----
 
-!v = !st.itensor<4xf32, iter_space = [4] * [4], iter_map = (d0) -> (d0)>
+!v = !st.itensor<4xf32, iter_space = [1] * [4], iter_map = (d0) -> (d0)>
 
-func.func @unrolled_reduction(%x: tensor<16xf32>) {
-  st.kernel @k (%sx = %x : tensor<16xf32> as !v) {
+func.func @unrolled_reduction(%x: tensor<4xf32>) {
+  st.kernel @k (%sx = %x : tensor<4xf32> as !v) {
     st.task @sum reads(%in = %sx : !v) {
       %e = tensor.empty() : tensor<4xf32>
       %zero = arith.constant dense<0.0> : tensor<f32>

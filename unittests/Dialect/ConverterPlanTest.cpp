@@ -14,7 +14,7 @@ namespace {
 
 TEST(ConverterPlan, WorkedExampleKeepsTwoTiles) {
   Generator generator(1);
-  ConverterPlan plan = inferConverter(
+  ConverterPlan plan = inferPingPongConverter(
       generator.parse("4x2xf32 of 8x8, iter_space = [4, 2] * [2, 4], iter_map = (d0, d1) -> (d1, d0)"),
       generator.parse("4x2xf32, iter_space = [4, 2, 2] * [2, 1, 4], iter_map = (d0, d1, d2) -> (d2, d0)"));
   EXPECT_EQ(plan.bufferShape, (Offset{8, 2}));
@@ -23,6 +23,12 @@ TEST(ConverterPlan, WorkedExampleKeepsTwoTiles) {
   EXPECT_EQ(plan.halves, 2);
   EXPECT_EQ(plan.bytes, 2 * 8 * 2 * 4);
   EXPECT_EQ(plan.sharedDims, (llvm::SmallVector<bool>{false, true}));
+  // The second tile of a column may take the place of the first one of the column before.
+  auto ring = inferRingConverter(plan);
+  ASSERT_TRUE(ring);
+  EXPECT_EQ(ring->bufferShape, (Offset{3, 4, 2}));
+  EXPECT_EQ(ring->ring->period, 3);
+  EXPECT_EQ(getLiveBytes(plan), 2 * 4 * 2 * 4);
 }
 
 TEST(ConverterPlan, ReaccessedRowsOfAMatrixProduct) {
@@ -37,12 +43,17 @@ TEST(ConverterPlan, ReaccessedRowsOfAMatrixProduct) {
 
 TEST(ConverterPlan, NothingSharedKeepsTheTensorOnce) {
   Generator generator(3);
-  ConverterPlan plan = inferConverter(
+  ConverterPlan plan = inferPingPongConverter(
       generator.parse("16x16xf32 of 60x64, iter_space = [4, 4] * [16, 16], iter_map = (d0, d1) -> (d0, d1)"),
       generator.parse("16x16xf32 of 60x64, iter_space = [4, 4] * [16, 16], iter_map = (d0, d1) -> (d1, d0)"));
   EXPECT_EQ(plan.bufferShape, (Offset{64, 64}));
   EXPECT_EQ(plan.halves, 1);
   EXPECT_EQ(plan.bytes, 64 * 64 * 4);
+  // The last row of tiles is not there yet when the first column leaves.
+  auto ring = inferRingConverter(plan);
+  ASSERT_TRUE(ring);
+  EXPECT_EQ(ring->bufferShape, (Offset{14, 16, 16}));
+  EXPECT_EQ(ring->ring->lead, 10);
 }
 
 TEST(ConverterPlan, SplitLoopsShareMore) {

@@ -148,14 +148,15 @@ TEST(RollingPlan, RowsThatArriveSeveralAtATimeRepeatAPattern) {
   LineBuffer(plan).run();
 }
 
-TEST(RollingPlan, SharedRowsStayPingPong) {
+TEST(RollingPlan, SharedRowsOverlap) {
   Generator generator(4);
   // Each row is read twice, but no row waits for another.
   ConverterPlan plan = inferConverter(
       generator.parse("1x4xf32, iter_space = [8, 4] * [1, 4], iter_map = (d0, d1) -> (d0, d1)"),
       generator.parse("1x4xf32, iter_space = [8, 2, 4] * [1, 1, 4], iter_map = (d0, d1, d2) -> (d0, d2)"));
   EXPECT_FALSE(plan.rolling);
-  EXPECT_EQ(plan.halves, 2);
+  ASSERT_TRUE(plan.ring);
+  EXPECT_EQ(plan.ring->slots, 6);
 }
 
 /// A row producer and a window reader behind a batch loop.

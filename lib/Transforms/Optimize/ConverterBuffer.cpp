@@ -1,6 +1,7 @@
 //===- ConverterBuffer.cpp - What converters do with their buffer, whatever its shape -------------------------===//
 
 #include "Transforms/Optimize/ConverterBuffer.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -50,6 +51,31 @@ Value st::pullIntoPadding(TaskBuilder &task, Location loc, const ConverterPlan &
   return linalg::GenericOp::create(builder, loc, type, tile, empty, ArrayRef<AffineMap>{identity, identity}, parallel,
                                    body)
       .getResult(0);
+}
+
+OpFoldResult st::expandUnsigned(TaskBuilder &task, Location loc, AffineExpr expr, ArrayRef<OpFoldResult> variables,
+                                ArrayRef<int64_t> trips) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return task.body.getIndexAttr(constant.getValue());
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return variables[dim.getPosition()];
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  bool isRemainder = expr.getKind() == AffineExprKind::Mod, isQuotient = expr.getKind() == AffineExprKind::FloorDiv;
+  // A loop variable that stays below the divisor is its own remainder.
+  if (auto dim = dyn_cast<AffineDimExpr>(binary.getLHS()); dim && (isRemainder || isQuotient))
+    if (trips[dim.getPosition()] <= cast<AffineConstantExpr>(binary.getRHS()).getValue())
+      return isRemainder ? variables[dim.getPosition()] : OpFoldResult(task.body.getIndexAttr(0));
+  OpFoldResult operands[] = {expandUnsigned(task, loc, binary.getLHS(), variables, trips),
+                             expandUnsigned(task, loc, binary.getRHS(), variables, trips)};
+  if (!isRemainder && !isQuotient) {
+    auto applied = getAffineBinaryOpExpr(expr.getKind(), task.body.getAffineDimExpr(0), task.body.getAffineDimExpr(1));
+    return affine::makeComposedFoldedAffineApply(task.body, loc, applied, operands);
+  }
+  Value left = getValueOrCreateConstantIndexOp(task.body, loc, operands[0]);
+  Value right = getValueOrCreateConstantIndexOp(task.body, loc, operands[1]);
+  if (isRemainder)
+    return arith::RemUIOp::create(task.body, loc, left, right).getResult();
+  return arith::DivUIOp::create(task.body, loc, left, right).getResult();
 }
 
 Value st::copyTile(OpBuilder &builder, Location loc, Value tile) {

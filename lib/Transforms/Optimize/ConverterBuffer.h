@@ -18,6 +18,11 @@ mlir::Value createConverterBuffer(TaskBuilder &task, mlir::Location loc, llvm::A
 mlir::Value pullIntoPadding(TaskBuilder &task, mlir::Location loc, const ConverterPlan &plan, mlir::TypedAttr pad,
                             llvm::ArrayRef<mlir::OpFoldResult> offsets, std::optional<unsigned> skippedDim = {});
 
+/// `expr` as unsigned arithmetic on `variables`, the d0, d1, ... of `expr`, which run to `trips`: later phases compose
+/// affine maps, and spell remainders out as they do.
+mlir::OpFoldResult expandUnsigned(TaskBuilder &task, mlir::Location loc, mlir::AffineExpr expr,
+                                  llvm::ArrayRef<mlir::OpFoldResult> variables, llvm::ArrayRef<int64_t> trips);
+
 /// `tile`, which lies in memory of another rank, in a buffer of its own: tokens are loaded from that as vectors.
 mlir::Value copyTile(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value tile);
 

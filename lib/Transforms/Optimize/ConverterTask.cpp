@@ -2,6 +2,7 @@
 
 #include "Transforms/Optimize/ConverterTask.h"
 #include "Transforms/Optimize/ConverterBuffer.h"
+#include "Transforms/Optimize/RingConverter.h"
 #include "Transforms/Optimize/RollingConverter.h"
 #include "Transforms/Optimize/TaskBuilder.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -62,8 +63,6 @@ private:
   Slice getSlice(const Side &side, OpFoldResult half, ArrayRef<OpFoldResult> counts);
   /// The counts of the result's loops at its tile number `tile`, an expression of loop variables that run to `trips`.
   SmallVector<OpFoldResult> delinearize(AffineExpr tile, ArrayRef<OpFoldResult> variables, ArrayRef<int64_t> trips);
-  /// `expr` as unsigned arithmetic: later phases compose affine maps, and spell remainders out as they do.
-  OpFoldResult expand(AffineExpr expr, ArrayRef<OpFoldResult> variables, ArrayRef<int64_t> trips);
   OpFoldResult apply(AffineExpr expr, ArrayRef<OpFoldResult> operands) {
     return affine::makeComposedFoldedAffineApply(task.body, loc, expr, operands);
   }
@@ -128,28 +127,6 @@ Value ConverterWriter::drain(Value buffer, OpFoldResult half, Value stream) {
       .front();
 }
 
-OpFoldResult ConverterWriter::expand(AffineExpr expr, ArrayRef<OpFoldResult> variables, ArrayRef<int64_t> trips) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-    return task.body.getIndexAttr(constant.getValue());
-  if (auto dim = dyn_cast<AffineDimExpr>(expr))
-    return variables[dim.getPosition()];
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  bool isRemainder = expr.getKind() == AffineExprKind::Mod, isQuotient = expr.getKind() == AffineExprKind::FloorDiv;
-  // A loop variable that stays below the divisor is its own remainder.
-  if (auto dim = dyn_cast<AffineDimExpr>(binary.getLHS()); dim && (isRemainder || isQuotient))
-    if (trips[dim.getPosition()] <= cast<AffineConstantExpr>(binary.getRHS()).getValue())
-      return isRemainder ? variables[dim.getPosition()] : OpFoldResult(task.body.getIndexAttr(0));
-  OpFoldResult operands[] = {expand(binary.getLHS(), variables, trips), expand(binary.getRHS(), variables, trips)};
-  if (!isRemainder && !isQuotient)
-    return apply(getAffineBinaryOpExpr(expr.getKind(), task.body.getAffineDimExpr(0), task.body.getAffineDimExpr(1)),
-                 operands);
-  Value left = getValueOrCreateConstantIndexOp(task.body, loc, operands[0]);
-  Value right = getValueOrCreateConstantIndexOp(task.body, loc, operands[1]);
-  if (isRemainder)
-    return arith::RemUIOp::create(task.body, loc, left, right).getResult();
-  return arith::DivUIOp::create(task.body, loc, left, right).getResult();
-}
-
 SmallVector<OpFoldResult> ConverterWriter::delinearize(AffineExpr tile, ArrayRef<OpFoldResult> variables,
                                                        ArrayRef<int64_t> trips) {
   SmallVector<OpFoldResult> counts(result.loops.size());
@@ -157,7 +134,7 @@ SmallVector<OpFoldResult> ConverterWriter::delinearize(AffineExpr tile, ArrayRef
   for (int64_t loop = result.loops.size() - 1; loop >= 0; --loop) {
     AffineExpr count = tile.floorDiv(tilesInside);
     // The outermost count needs no wrap-around.
-    counts[loop] = expand(loop == 0 ? count : count % result.loops[loop].count, variables, trips);
+    counts[loop] = expandUnsigned(task, loc, loop == 0 ? count : count % result.loops[loop].count, variables, trips);
     tilesInside *= result.loops[loop].count;
   }
   return counts;
@@ -226,10 +203,14 @@ TaskOp st::buildConverterTask(OpBuilder &builder, Location loc, StringRef name, 
                               const ConverterPlan &plan, TypedAttr pad) {
   TaskBuilder task(builder, loc, name, "converter", source, fifo);
   task.task->setDiscardableAttr("st.halves", builder.getI64IntegerAttr(plan.halves));
+  if (auto live = getLiveBytes(plan))
+    task.task->setDiscardableAttr("st.live_bytes", builder.getI64IntegerAttr(*live));
   if (plan.rolling)
     task.task->setDiscardableAttr("st.line_buffer", builder.getUnitAttr());
   if (plan.rolling)
     writeRollingConverter(task, loc, plan, pad);
+  else if (plan.ring)
+    writeRingConverter(task, loc, plan);
   else
     ConverterWriter(task, loc, plan, pad).write();
   return task.task;

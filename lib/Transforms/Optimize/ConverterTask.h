@@ -9,7 +9,8 @@
 namespace st {
 
 /// Creates the task `name` that reads `source`, reorders it through the buffer of `plan` and writes `fifo`. `pad` is
-/// the value of what a padding plan adds; null without padding. Line buffers: RollingConverter.h.
+/// the value of what a padding plan adds; null without padding. Line buffers: RollingConverter.h; circular buffers of
+/// slices: RingConverter.h.
 ///
 /// A plan of one round fills its buffer and then drains it. With more rounds the buffer has two halves, its leading
 /// dimension: after the first fill, each round fills one half tile by tile and drains the other in between, evenly, so

@@ -3,6 +3,7 @@
 #include "Dialect/LayoutAlgebra.h"
 #include "Transforms/Optimize/ConverterTask.h"
 #include "Transforms/Optimize/Passes.h"
+#include "Transforms/Optimize/RoutingTask.h"
 #include "Transforms/Optimize/TaskBuilder.h"
 #include "Transforms/Optimize/TensorNames.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -46,6 +47,12 @@ public:
       materialize(converter);
     for (ItensorForkOp fork : forks)
       materialize(fork);
+    SmallVector<Operation *> routings;
+    for (Operation &op : body)
+      if (isa<ItensorChunkOp, ItensorConcatOp, ItensorJoinOp>(op))
+        routings.push_back(&op);
+    for (Operation *routing : routings)
+      materializeRouting(routing);
     builder.setInsertionPointToStart(&body);
     for (BlockArgument argument : body.getArguments())
       if (isa<ItensorType>(argument.getType()))
@@ -154,6 +161,29 @@ private:
     fork.erase();
   }
 
+  /// `op` between a stream and its parts.
+  void materializeRouting(Operation *op) {
+    bool splits = isa<ItensorChunkOp>(op);
+    int64_t dim = op->getAttrOfType<IntegerAttr>("dim").getInt();
+    ValueRange parts = splits ? ValueRange(op->getResults()) : ValueRange(op->getOperands());
+    SmallVector<int64_t> extents;
+    for (Value part : parts)
+      extents.push_back(cast<ItensorType>(part.getType()).getDataShape()[dim]);
+    std::string whyNot;
+    auto whole = cast<ItensorType>((splits ? op->getOperand(0) : op->getResult(0)).getType());
+    auto routing = routeParts(whole, dim, extents, whyNot);
+    assert(routing && "the verifier has seen the same types");
+    builder.setInsertionPoint(op);
+    SmallVector<Value> fifos;
+    for (Type type : op->getResultTypes())
+      fifos.push_back(
+          ItensorInstanceOp::create(builder, op->getLoc(), type, /*depth_tokens=*/nullptr, /*storage=*/nullptr));
+    TaskOp task = buildRoutingTask(builder, op->getLoc(), makeName("route_" + Twine(numRoutings++)), op->getOperands(),
+                                   fifos, *routing);
+    op->replaceAllUsesWith(task.getResults());
+    op->erase();
+  }
+
   /// `converter` with the reassociation and the converter before it, where these only collect a whole tensor.
   void materializeRegrouping(ItensorConverterOp converter) {
     auto regrouped = converter.getSource().getDefiningOp<ItensorReassociateOp>();
@@ -196,7 +226,7 @@ private:
   KernelOp kernel;
   OpBuilder builder;
   llvm::StringSet<> names;
-  unsigned numForks = 0;
+  unsigned numForks = 0, numRoutings = 0;
 };
 
 struct MaterializeKernel : st::impl::MaterializeKernelBase<MaterializeKernel> {

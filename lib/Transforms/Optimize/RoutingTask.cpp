@@ -1,0 +1,37 @@
+//===- RoutingTask.cpp - The task that splits or joins streams along a data dimension -------------------------===//
+
+#include "Transforms/Optimize/RoutingTask.h"
+#include "Transforms/Optimize/TaskBuilder.h"
+
+using namespace mlir;
+using namespace st;
+
+TaskOp st::buildRoutingTask(OpBuilder &builder, Location loc, StringRef name, ValueRange reads, ValueRange fifos,
+                            const Routing &routing) {
+  TaskBuilder task(builder, loc, name, "route", reads, fifos);
+  SmallVector<TaskBuilder::Loop> outside, inside;
+  for (auto [loop, count] : llvm::enumerate(routing.whole.getTripCounts()))
+    if (loop != routing.loop)
+      (loop < routing.loop ? outside : inside).push_back({count, 1});
+  bool splits = reads.size() == 1;
+  using Values = SmallVector<Value>;
+  auto results = task.buildNest(outside, task.getInits(), [&](ValueRange, ValueRange carried) -> Values {
+    Values streams(carried.begin(), carried.end());
+    for (auto [part, count] : llvm::enumerate(routing.counts)) {
+      // A loop for each part: which stream a slice belongs to is known in every place.
+      Value &stream = streams[splits ? part : 0];
+      SmallVector<TaskBuilder::Loop> loops;
+      if (count > 1)
+        loops.push_back({count, 1});
+      llvm::append_range(loops, inside);
+      Value read = task.getRead(splits ? 0 : part);
+      stream = task.buildNest(loops, stream,
+                              [&](ValueRange, ValueRange inner) -> Values {
+                                return {task.push(task.pull(read), inner.front())};
+                              })
+                   .front();
+    }
+    return streams;
+  });
+  return task.finish(results);
+}
