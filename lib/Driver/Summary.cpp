@@ -59,8 +59,12 @@ static void printMemory(const json::Object &memory, llvm::raw_ostream &out) {
     if (integer(holder, "bytes") * 100 < held)
       break;
     shown += integer(holder, "bytes");
-    out << formatv("  {0,-46} {1,-34} {2,9}  {3}\n", text(holder, "name"), text(holder, "tensor"),
+    out << formatv("  {0,-46} {1,-34} {2,9}  {3}", text(holder, "name"), text(holder, "tensor"),
                    integer(holder, "bytes"), text(holder, "reason"));
+    // How far the buffer is from what no buffer can do without.
+    if (holder.get("live_bytes"))
+      out << formatv(", at least {0}", integer(holder, "live_bytes"));
+    out << "\n";
   }
   out << formatv("  {0,-46} {1,-34} {2,9}\n", "all others", "", held - shown);
 }
