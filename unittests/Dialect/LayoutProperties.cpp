@@ -143,6 +143,45 @@ void checkRelation(ItensorType source, ItensorType result) {
   RC_ASSERT(haveSameTokens(source, result) == (relation == Relation::Equal || relation == Relation::Regrouped));
 }
 
+/// `type` in tokens of `lanes` scalars along each dimension, which divide its tile.
+ItensorType withTokens(ItensorType type, const Extents &lanes) {
+  Extents blocks = type.getTileShape();
+  for (auto [block, lane] : llvm::zip(blocks, lanes))
+    block /= lane;
+  return ItensorType::get(getContext(), blocks, mlir::VectorType::get(lanes, type.getElementType()),
+                          type.getDataShape(), type.getTripCounts(), type.getSteps(), type.getIterMap());
+}
+
+/// Where each token begins, in stream order: blocks of a slice row-major.
+std::vector<Extents> tokensOf(ItensorType type, const Extents &lanes) {
+  std::vector<Extents> tokens;
+  Extents blocks(type.getElementShape());
+  for (const Extents &slice : slicesOf(type))
+    for (int64_t block = 0; block < type.getTokensPerTile(); ++block) {
+      Extents &token = tokens.emplace_back(positionOf(block, blocks));
+      for (auto [at, lane, offset] : llvm::zip(token, lanes, slice))
+        at = at * lane + offset;
+    }
+  return tokens;
+}
+
+/// Two types in the same tokens: equal tokens in equal order, or not.
+void checkTokens(ItensorType source, ItensorType result) {
+  Extents lanes;
+  for (auto [a, b] : llvm::zip(source.getTileShape(), result.getTileShape())) {
+    int64_t common = std::gcd(a, b), lane = draw(1, common);
+    lanes.push_back(common % lane == 0 ? lane : 1);
+  }
+  source = withTokens(source, lanes);
+  result = withTokens(result, lanes);
+  RC_LOG() << "tokens of " << text(source) << " and " << text(result) << "\n";
+  bool areSame = tokensOf(source, lanes) == tokensOf(result, lanes);
+  count(areSame ? "same tokens" : "other tokens");
+  RC_ASSERT(haveSameTokens(source, result) == areSame);
+  if (areSame)
+    RC_ASSERT(relate(source, result) == Relation::Equal || relate(source, result) == Relation::Regrouped);
+}
+
 void checkParts(ItensorType type) {
   int64_t dim = draw(0, type.getRank() - 1), extent = type.getDataShape()[dim];
   if (extent < 2)
@@ -309,7 +348,10 @@ TEST(LayoutProperties, EveryLawHolds) {
     ItensorType other = draw(0, 1) ? drawProducer(shape.extents, otherTile)
                                    : drawReader(shape.extents, otherTile, static_cast<Feature>(draw(0, 3)));
     checkRelation(type, other);
-    checkRelation(drawRowMajor(shape.extents), drawRowMajor(shape.extents));
+    ItensorType rows = drawRowMajor(shape.extents), otherRows = drawRowMajor(shape.extents);
+    checkRelation(rows, otherRows);
+    checkTokens(rows, otherRows);
+    checkTokens(type, other);
   }));
   printCounts();
 }
