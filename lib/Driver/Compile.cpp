@@ -8,6 +8,7 @@
 #include "Driver/Diagnostics.h"
 #include "Driver/Fallbacks.h"
 #include "Driver/Parameters.h"
+#include "Driver/Simulate.h"
 #include "Emit/Hls/EmitHls.h"
 #include "Import/Mlir/ImportMlir.h"
 #include "Import/Onnx/ImportOnnx.h"
@@ -346,6 +347,11 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
         return collected.takeError();
       design = std::move(*collected);
       fallbacks = describeFallbacks(*module);
+      auto timing = deriveTiming(*module, options.phases.device, options.phases.clockMhz);
+      if (!timing)
+        return timing.takeError();
+      if (auto error = writeTiming(*timing, folder->path("timing")))
+        return std::move(error);
     }
     if (phase != Phase::Emit) {
       std::string file = llvm::formatv("ir/{0}-{1}.mlir", llvm::format_decimal(index, 2), name).str();

@@ -8,6 +8,9 @@
 using namespace st;
 using namespace st::timed;
 
+/// The cycle before everything.
+static const int64_t never = -1;
+
 /// What the stopped `task` waits for.
 std::vector<Simulator::Wait> SimulatorImpl::waitsOf(int index) const {
   const TaskState &task = tasks[index];
@@ -146,7 +149,10 @@ int64_t SimulatorImpl::growthNeeded(const std::vector<Simulator::Wait> &cycle, s
 void SimulatorImpl::grow(int fifo, int64_t tokens) {
   FifoState &state = fifos[fifo];
   state.depth += tokens;
-  growRings(state, state.depth);
+  // What made room before is forgotten, and would be of no use: it happened with another depth.
+  state.growRings(state.depth);
+  for (int64_t token = std::max<int64_t>(0, state.pushed - state.depth); token < state.popped; ++token)
+    state.popCycles[token & state.mask] = never;
   state.writerWaits = false;
   wake(graph.fifos[fifo].writer);
 }

@@ -25,12 +25,10 @@ SimulatorImpl::SimulatorImpl(const Graph &graph, const std::vector<int64_t> &dep
     state.depth = depths[index];
     int64_t all = fifo.initialTokens + (fifo.isReadPort() ? counts.pops : counts.pushes)[index] * graph.launches;
     state.unbounded = state.depth >= all && !fifo.isPort();
-    growRings(state, state.unbounded ? std::min<int64_t>(all, 64) : state.depth);
-    if (fifo.isReadPort())
-      state.reserved.resize(state.mask + 1);
+    state.isReadPort = fifo.isReadPort();
+    state.growRings(state.unbounded ? std::max<int64_t>(64, fifo.initialTokens) : state.depth);
     state.pushed = state.highWater = fifo.initialTokens;
-    while (state.pushed > state.mask + 1)
-      growRings(state, 2 * (state.mask + 1));
+    std::fill_n(state.pushCycles.data(), fifo.initialTokens, never);
     if (!fifo.isPort())
       continue;
     PortState &port = ports[index];
@@ -64,24 +62,22 @@ SimulatorImpl::SimulatorImpl(const Graph &graph, const std::vector<int64_t> &dep
       request(port.fifo);
 }
 
-/// Gives the rings at least `slots` slots. What they held keeps its cycles as far as it is still needed.
-void SimulatorImpl::growRings(FifoState &state, int64_t slots) {
-  int64_t size = llvm::PowerOf2Ceil(std::max<int64_t>(slots, 1));
-  int64_t oldMask = state.mask;
-  bool isNew = state.pushCycles.empty();
-  if (!isNew && size <= oldMask + 1)
+void FifoState::growRings(int64_t slots) {
+  int64_t oldSize = mask + 1, size = llvm::PowerOf2Ceil(std::max<int64_t>(slots, 1));
+  if (size <= oldSize)
     return;
-  auto move = [&](std::vector<int64_t> &ring, int64_t count) {
-    std::vector<int64_t> grown(size, never);
-    for (int64_t token = std::max<int64_t>(0, count - oldMask - 1); !isNew && token < count; ++token)
-      grown[token & (size - 1)] = ring[token & oldMask];
-    ring = std::move(grown);
+  auto grow = [&](Ring &ring, int64_t count) {
+    ring.resize(size);
+    // Tokens whose slot is another one now.
+    for (int64_t token = std::max<int64_t>(0, count - oldSize); token < count; ++token)
+      if (int64_t slot = token & (size - 1); slot >= oldSize)
+        ring[slot] = ring[token & (oldSize - 1)];
   };
-  move(state.pushCycles, state.pushed);
-  move(state.popCycles, state.popped);
-  if (!state.reserved.empty())
-    move(state.reserved, state.requested);
-  state.mask = size - 1;
+  grow(pushCycles, pushed);
+  grow(popCycles, popped);
+  if (isReadPort)
+    grow(reserved, requested);
+  mask = size - 1;
 }
 
 void SimulatorImpl::wake(int task) {
@@ -199,6 +195,9 @@ void SimulatorImpl::wakeOther(int fifo, bool movedIsPush) {
   wake(movedIsPush ? graph.fifos[fifo].reader : graph.fifos[fifo].writer);
 }
 
+/// Whether the next pushes need no room that a pop makes.
+static bool isFirstRound(const FifoState &state) { return state.unbounded || state.pushed < state.depth; }
+
 int64_t SimulatorImpl::available(const FlatAccess &access) {
   FifoState &state = fifos[access.fifo];
   if (!access.isPush) {
@@ -206,13 +205,12 @@ int64_t SimulatorImpl::available(const FlatAccess &access) {
       state.readerWaits = true;
     return state.held();
   }
-  if (state.room() == 0) {
-    if (state.unbounded)
-      growRings(state, 2 * (state.mask + 1));
-    else
-      state.writerWaits = true;
-  }
-  return state.room();
+  // Little room would mean many small steps.
+  if (state.unbounded && 2 * state.room() < state.mask + 1)
+    state.growRings(2 * (state.mask + 1));
+  if (state.room() == 0)
+    state.writerWaits = true;
+  return isFirstRound(state) && !state.unbounded ? std::min(state.room(), state.depth - state.pushed) : state.room();
 }
 
 SimulatorImpl::Cursor SimulatorImpl::cursorOf(const FlatAccess &access) {
@@ -221,9 +219,10 @@ SimulatorImpl::Cursor SimulatorImpl::cursorOf(const FlatAccess &access) {
   cursor.mask = state.mask;
   cursor.highWater = state.highWater;
   if (access.isPush) {
-    cursor.limits = state.unbounded ? &never : state.popCycles.data();
+    bool isFree = isFirstRound(state);
+    cursor.limits = isFree ? &never : state.popCycles.data();
     cursor.limit = state.pushed - state.depth;
-    cursor.limitMask = state.unbounded ? 0 : state.mask;
+    cursor.limitMask = isFree ? 0 : state.mask;
     cursor.own = state.pushCycles.data();
     cursor.next = state.pushed;
     cursor.marks = state.popCycles.data();
@@ -234,7 +233,7 @@ SimulatorImpl::Cursor SimulatorImpl::cursorOf(const FlatAccess &access) {
     cursor.limitMask = state.mask;
     cursor.own = state.popCycles.data();
     cursor.next = state.popped;
-    cursor.marks = state.markCycles().data();
+    cursor.marks = state.markCycles();
     cursor.markCount = state.markCount();
   }
   return cursor;

@@ -4,9 +4,32 @@
 #include "Simulate/FlatProgram.h"
 #include "Simulate/Simulator.h"
 
+#include "llvm/Support/MemAlloc.h"
+
+#include <cstdlib>
 #include <queue>
+#include <utility>
 
 namespace st::timed {
+
+/// Cycles of tokens, not initialised: of what is never used not even the memory is touched.
+class Ring {
+public:
+  Ring() = default;
+  Ring(Ring &&other) : cycles(std::exchange(other.cycles, nullptr)) {}
+  Ring(const Ring &) = delete;
+  Ring &operator=(const Ring &) = delete;
+  ~Ring() { std::free(cycles); }
+
+  void resize(int64_t slots) {
+    cycles = static_cast<int64_t *>(llvm::safe_realloc(cycles, static_cast<size_t>(slots) * sizeof(int64_t)));
+  }
+  int64_t *data() const { return cycles; }
+  int64_t &operator[](int64_t slot) const { return cycles[slot]; }
+
+private:
+  int64_t *cycles = nullptr;
+};
 
 /// A FIFO as the cycles of its tokens. Token n is in slot n & mask of the rings, which hold at least as many as the
 /// FIFO.
@@ -14,9 +37,10 @@ struct FifoState {
   int64_t depth = 0;
   /// Whether no push ever waits, so that pops need not be known and the rings grow instead.
   bool unbounded = false;
-  int64_t mask = 0;
+  bool isReadPort = false;
+  int64_t mask = -1;
   /// `reserved`, read ports only: the cycle in which the token was requested.
-  std::vector<int64_t> pushCycles, popCycles, reserved;
+  Ring pushCycles, popCycles, reserved;
   int64_t pushed = 0, popped = 0, requested = 0;
   int64_t highWater = 0;
   int64_t firstPush = -1;
@@ -24,9 +48,11 @@ struct FifoState {
   bool writerWaits = false, readerWaits = false;
 
   /// What the high-water mark counts: tokens pushed, or by read ports requested.
-  std::vector<int64_t> &markCycles() { return reserved.empty() ? pushCycles : reserved; }
-  int64_t markCount() const { return reserved.empty() ? pushed : requested; }
+  const int64_t *markCycles() const { return isReadPort ? reserved.data() : pushCycles.data(); }
+  int64_t markCount() const { return isReadPort ? requested : pushed; }
   int64_t held() const { return pushed - popped; }
+  /// Gives the rings at least `slots` slots. What is in them keeps its cycles.
+  void growRings(int64_t slots);
   /// Tokens that can be pushed before more is known or the rings grow. A mark rises by at most one with each push, and
   /// looks back by as much.
   int64_t room() const { return unbounded ? mask + 1 - std::max(held(), highWater) : depth - held(); }
@@ -104,7 +130,6 @@ private:
   bool beginNextSerialLaunch();
   void wake(int task);
   void wakeOther(int fifo, bool movedIsPush);
-  void growRings(FifoState &state, int64_t slots);
 
   void request(int port);
   void serveRequests();

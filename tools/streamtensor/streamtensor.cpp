@@ -10,6 +10,7 @@
 #include "Driver/Diagnostics.h"
 #include "Driver/Inspect.h"
 #include "Driver/Summary.h"
+#include "SimulateCommand.h"
 #include "Support/Error.h"
 #include "Support/Interruption.h"
 #include "llvm/Config/llvm-config.h"
@@ -28,7 +29,7 @@ namespace cl = llvm::cl;
 // Options
 //===----------------------------------------------------------------------------------------------------------===//
 
-static cl::OptionCategory category("StreamTensor options");
+static cl::OptionCategory &category = optionCategory();
 
 static cl::SubCommand compileCommand("compile", "compile a model to a dataflow accelerator");
 static cl::SubCommand inspectCommand("inspect", "tell what a model holds and what of it can be compiled");
@@ -44,10 +45,10 @@ static cl::list<std::string> dims("dim",
                                   cl::desc("Size of a dynamic axis of the model (repeatable); NAME is the axis's, "
                                            "or INPUT.AXIS where it has none"),
                                   cl::value_desc("NAME=VALUE"), cl::sub(compileCommand), cl::sub(inspectCommand),
-                                  cl::cat(category));
+                                  cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<std::string> entry("entry", cl::desc("The function to compile, where an .mlir file has several"),
                                   cl::value_desc("name"), cl::sub(compileCommand), cl::sub(inspectCommand),
-                                  cl::cat(category));
+                                  cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<bool> partition("partition",
                                cl::desc("Leave what cannot be mapped to the host, list it, and compile the rest"),
                                cl::sub(compileCommand), cl::cat(category));
@@ -55,24 +56,25 @@ static cl::opt<std::string> output("o", cl::Required, cl::desc("Folder to write;
                                    cl::value_desc("folder"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<std::string> device("device", cl::init("u55c"), cl::desc("Board name, or path of a device file"),
                                    cl::value_desc("name"), cl::sub(compileCommand), cl::sub(inspectCommand),
-                                   cl::cat(category));
+                                   cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<double> clockMhz("clock", cl::init(0), cl::desc("Kernel clock in MHz (default: the device's)"),
-                                cl::value_desc("MHz"), cl::sub(compileCommand), cl::cat(category));
+                                cl::value_desc("MHz"), cl::sub(compileCommand), cl::sub(simulateCommand()),
+                                cl::cat(category));
 static cl::opt<std::string> toPhase("to", cl::init("emit"), cl::desc("Stop after this phase (see `phases`)"),
                                     cl::value_desc("phase"), cl::sub(compileCommand), cl::cat(category));
 static cl::opt<int64_t> defaultTileSize("default-tile-size", cl::init(16),
                                         cl::desc("Tile extent along every dimension"), cl::sub(compileCommand),
-                                        cl::cat(category));
+                                        cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<int64_t> tokenTileSize("token-tile-size", cl::init(8),
                                       cl::desc("Tile extent along the outermost (token) dimension"),
-                                      cl::sub(compileCommand), cl::cat(category));
+                                      cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<int64_t> overallUnrollSize("overall-unroll-size", cl::init(0),
                                           cl::desc("Lanes to spend on all tasks together (default: from the DSPs)"),
-                                          cl::sub(compileCommand), cl::cat(category));
+                                          cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<int64_t>
     maxConverterBytes("max-converter-bytes", cl::init(0),
                       cl::desc("On-chip bytes for the converters of one kernel (default: 80 % of what the device has)"),
-                      cl::value_desc("bytes"), cl::sub(compileCommand), cl::cat(category));
+                      cl::value_desc("bytes"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<bool> verifyEachStage("verify-each-stage",
                                      cl::desc("Execute the IR after every phase and compare with the phase before"),
                                      cl::sub(compileCommand), cl::cat(category));
@@ -92,7 +94,8 @@ static cl::opt<std::string> outputs("outputs", cl::Required, cl::desc("Where to 
                                     cl::value_desc("file.npz"), cl::sub(runCommand), cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print JSON on standard output"), cl::sub(compileCommand),
                           cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(runCommand), cl::sub(devicesCommand),
-                          cl::sub(phasesCommand), cl::sub(versionCommand), cl::cat(category));
+                          cl::sub(phasesCommand), cl::sub(versionCommand), cl::sub(simulateCommand()),
+                          cl::cat(category));
 
 static const char *const overview =
     "StreamTensor compiles models to stream-based dataflow accelerators\n\n"
@@ -100,6 +103,7 @@ static const char *const overview =
     "  streamtensor compile model.onnx -o design --device u55c   compile for a board\n"
     "  streamtensor compile model.onnx -o design --to tile       stop after a phase and read design/ir/\n"
     "  streamtensor check design --backend hls                   does the emitted C++ compute the model?\n"
+    "  streamtensor simulate design --launches 10                how long it takes, and what waits for what\n"
     "  streamtensor run design --inputs in.npz --outputs out.npz run it on your own tensors\n\n"
     "`streamtensor COMMAND --help` explains a command.\n";
 
@@ -236,6 +240,33 @@ static int compile(const char *program, MLIRContext &context) {
   return 0;
 }
 
+static int simulate(const char *program, MLIRContext &context) {
+  auto options = readSimulateOptions();
+  if (!options)
+    return fail(options.takeError());
+  auto modelOptions = readModelOptions();
+  if (!modelOptions)
+    return fail(modelOptions.takeError());
+  options->compile.modelOptions = std::move(*modelOptions);
+  options->clockMhz = clockMhz;
+  auto path = findDeviceFile(device, deviceFolders(program));
+  if (!path)
+    return fail(path.takeError());
+  options->compile.phases.device = *path;
+  options->compile.phases.defaultTileSize = defaultTileSize;
+  options->compile.phases.tokenTileSize = tokenTileSize;
+  options->compile.phases.overallUnrollSize = overallUnrollSize;
+  options->compile.phases.maxConverterBytes = maxConverterBytes;
+  auto report = simulateDesign(*options, &context, [](StringRef, double) {});
+  if (!report)
+    return fail(report.takeError());
+  if (json)
+    print(*report);
+  else
+    printSimulation(*report, llvm::outs());
+  return report->getAsObject()->getBoolean("finished").value_or(false) ? 0 : 1;
+}
+
 static int check(MLIRContext &context) {
   auto report = checkDesign({design, backend, inputs, golden}, &context);
   if (!report)
@@ -319,6 +350,8 @@ static const char *examplesOf(StringRef command) {
            "  streamtensor compile model.onnx -o design --partition      the host runs what cannot be mapped\n"
            "  streamtensor compile model.mlir -o design --to fuse        stop early and read design/ir/\n"
            "  streamtensor compile model.onnx -o design --verify-each-stage\n";
+  if (command == "simulate")
+    return simulateExamples;
   if (command == "check")
     return "EXAMPLES:\n"
            "  streamtensor check design                         random inputs, against the model interpreted\n"
@@ -344,6 +377,8 @@ static int runCommandLine(const char *program, MLIRContext &context) {
     return inspect(program, context);
   if (compileCommand)
     return compile(program, context);
+  if (simulateCommand())
+    return simulate(program, context);
   if (checkCommand)
     return check(context);
   if (::runCommand)
