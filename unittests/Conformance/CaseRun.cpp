@@ -5,11 +5,11 @@
 #include "Dialect/StDialect.h"
 #include "Driver/HlsSimulation.h"
 #include "Emit/Hls/EmitHls.h"
+#include "FirstError.h"
 #include "Pipelines/Phases.h"
 #include "Support/FileSystem.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringExtras.h"
@@ -48,24 +48,6 @@ CaseResult CaseResult::fromJson(StringRef text) {
   result.hostOps = object.getInteger("host_ops").value_or(0);
   return result;
 }
-
-namespace {
-/// Keeps the first error.
-class FirstError {
-public:
-  explicit FirstError(MLIRContext *context)
-      : handler(context, [this](Diagnostic &diagnostic) {
-          if (text.empty() && diagnostic.getSeverity() == DiagnosticSeverity::Error)
-            text = diagnostic.str();
-          return success();
-        }) {}
-
-  std::string text;
-
-private:
-  ScopedDiagnosticHandler handler;
-};
-} // namespace
 
 static CaseResult &fail(CaseResult &result, StringRef phase, std::string reason) {
   result.status = "fail";

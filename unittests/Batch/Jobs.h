@@ -1,7 +1,7 @@
 //===- Jobs.h - Work in processes of its own --------------------------------------------------------*- C++ -*-===//
 
-#ifndef ST_UNITTESTS_CONFORMANCE_JOBS_H
-#define ST_UNITTESTS_CONFORMANCE_JOBS_H
+#ifndef ST_UNITTESTS_BATCH_JOBS_H
+#define ST_UNITTESTS_BATCH_JOBS_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -27,4 +27,4 @@ void runJobs(unsigned count, unsigned parallel, unsigned seconds, llvm::function
 
 } // namespace st::testing
 
-#endif // ST_UNITTESTS_CONFORMANCE_JOBS_H
+#endif // ST_UNITTESTS_BATCH_JOBS_H

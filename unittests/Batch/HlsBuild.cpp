@@ -20,35 +20,35 @@ constexpr uint64_t unitBytes = 500 * 1024;
 
 constexpr const char *simulations[] = {"sequential", "concurrent"};
 
-namespace {
 /// A design's folder and the kernels in it.
-struct DesignFiles {
+struct SimulationBuilder::DesignFiles {
+  explicit DesignFiles(std::string folder);
+
   std::string folder;
   std::vector<std::string> kernels;
   uint64_t bytes = 0;
 };
 
 /// Designs that are compiled together.
-struct Unit {
+struct SimulationBuilder::Unit {
   std::string name;
   std::vector<const DesignFiles *> designs;
-};
-} // namespace
 
-static DesignFiles listKernels(const std::string &folder) {
-  DesignFiles design{folder, {}, 0};
+  std::string text() const;
+};
+
+SimulationBuilder::DesignFiles::DesignFiles(std::string path) : folder(std::move(path)) {
   std::error_code error;
   for (sys::fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
     StringRef name = sys::path::filename(file->path());
-    uint64_t bytes = 0;
+    uint64_t size = 0;
     if (!name.consume_back("_testbench.cpp"))
       continue;
-    design.kernels.push_back(name.str());
-    if (!sys::fs::file_size(folder + "/" + name + ".cpp", bytes))
-      design.bytes += bytes;
+    kernels.push_back(name.str());
+    if (!sys::fs::file_size(folder + "/" + name + ".cpp", size))
+      bytes += size;
   }
-  sort(design.kernels);
-  return design;
+  sort(kernels);
 }
 
 /// Everything that generated code includes, so that it is parsed once. What the headers define here is skipped where a
@@ -79,46 +79,34 @@ int main(int argc, char **argv) {
 )";
 
 /// The designs of a unit, each in a namespace: their tasks have the same names.
-static std::string unitText(const Unit &unit) {
-  std::string text = "#include \"prelude.h\"\n#define main run\n";
+std::string SimulationBuilder::Unit::text() const {
+  std::string source = "#include \"prelude.h\"\n#define main run\n";
   unsigned number = 0;
-  for (const DesignFiles *design : unit.designs)
+  for (const DesignFiles *design : designs)
     for (const std::string &kernel : design->kernels) {
-      std::string name = unit.name + "_kernel_" + std::to_string(number++);
-      text += "namespace " + name + " {\n#include \"" + design->folder + "/" + kernel + ".cpp\"\n#include \"" +
-              design->folder + "/" + kernel + "_testbench.cpp\"\nstatic const bool added = add_program(\"" + kernel +
-              "\", run);\n}\n";
+      std::string space = name + "_kernel_" + std::to_string(number++);
+      source += "namespace " + space + " {\n#include \"" + design->folder + "/" + kernel + ".cpp\"\n#include \"" +
+                design->folder + "/" + kernel + "_testbench.cpp\"\nstatic const bool added = add_program(\"" + kernel +
+                "\", run);\n}\n";
     }
-  return text;
+  return source;
 }
 
-namespace {
-/// The compiler, its flags, and the folder in which it works.
-class Builder {
-public:
-  Builder(StringRef work, unsigned parallel) : work(work.str()), parallel(parallel) {}
+SimulationBuilder::SimulationBuilder(StringRef work, unsigned parallel, bool cached)
+    : work(work.str()), parallel(parallel), cached(cached) {}
 
-  llvm::Error prepare();
-  /// What the compiler said about each unit and simulation; empty where it compiled.
-  std::vector<std::array<std::string, 2>> compile(ArrayRef<Unit> units);
-  std::string link(ArrayRef<Unit> units, StringRef simulation);
-  std::string program(StringRef simulation) const { return work + "/simulate_" + simulation.str(); }
-
-private:
-  std::string call(StringRef simulation, ArrayRef<std::string> arguments) const;
-
-  std::string work, compiler, cache;
-  unsigned parallel;
-};
-} // namespace
+std::string SimulationBuilder::program(StringRef simulation) const { return work + "/simulate_" + simulation.str(); }
 
 /// Runs the compiler; its messages if it failed.
-std::string Builder::call(StringRef simulation, ArrayRef<std::string> arguments) const {
+std::string SimulationBuilder::call(StringRef simulation, ArrayRef<std::string> arguments) const {
   std::vector<std::string> command{compiler,
                                    "-std=c++17",
                                    "-O0",
                                    "-ffp-contract=off",
                                    "-fwrapv",
+                                   // What nobody has written is the same garbage in both simulations: padding, which may hold anything, does not make
+                                   // them differ, and who uses it as data gets wrong results.
+                                   "-ftrivial-auto-var-init=pattern",
                                    "-w",
                                    "-pthread",
                                    "-fpch-preprocess",
@@ -130,7 +118,7 @@ std::string Builder::call(StringRef simulation, ArrayRef<std::string> arguments)
     command.push_back("-DST_CONCURRENT");
   command.insert(command.end(), arguments.begin(), arguments.end());
   SmallString<128> log;
-  if (sys::fs::createTemporaryFile("conformance", "log", log))
+  if (sys::fs::createTemporaryFile("simulations", "log", log))
     return "cannot create a temporary file";
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(log), StringRef(log)};
   // ccache keeps what has been compiled before; it wants to be told that a precompiled header is all right.
@@ -147,12 +135,12 @@ std::string Builder::call(StringRef simulation, ArrayRef<std::string> arguments)
   return status == 0 ? "" : messages.empty() ? "the compiler failed" : messages;
 }
 
-llvm::Error Builder::prepare() {
+llvm::Error SimulationBuilder::prepare() {
   auto found = sys::findProgramByName("g++");
   if (!found)
     return makeError("g++ is needed to build the simulations");
   compiler = *found;
-  if (auto ccache = sys::findProgramByName("ccache")) {
+  if (auto ccache = sys::findProgramByName("ccache"); ccache && cached) {
     cache = *ccache;
     setenv("CCACHE_SLOPPINESS", "pch_defines,time_macros,include_file_mtime,include_file_ctime", 1);
   }
@@ -179,14 +167,14 @@ llvm::Error Builder::prepare() {
   return llvm::Error::success();
 }
 
-std::vector<std::array<std::string, 2>> Builder::compile(ArrayRef<Unit> units) {
+std::vector<std::array<std::string, 2>> SimulationBuilder::compile(ArrayRef<Unit> units) {
   std::vector<std::array<std::string, 2>> errors(units.size());
   runJobs(
       2 * units.size(), parallel, 600,
       [&](unsigned index, JobWriter write) {
         const Unit &unit = units[index / 2];
         std::string stem = work + "/" + simulations[index % 2] + "/" + unit.name;
-        if (auto error = writeFile(stem + ".cpp", unitText(unit)))
+        if (auto error = writeFile(stem + ".cpp", unit.text()))
           return write(toString(std::move(error)));
         write(call(simulations[index % 2], {"-c", stem + ".cpp", "-o", stem + ".o"}));
       },
@@ -194,14 +182,14 @@ std::vector<std::array<std::string, 2>> Builder::compile(ArrayRef<Unit> units) {
   return errors;
 }
 
-std::string Builder::link(ArrayRef<Unit> units, StringRef simulation) {
+std::string SimulationBuilder::link(ArrayRef<Unit> units, StringRef simulation) {
   std::vector<std::string> arguments{work + "/" + simulation.str() + "/dispatcher.o", "-o", program(simulation)};
   for (const Unit &unit : units)
     arguments.push_back(work + "/" + simulation.str() + "/" + unit.name + ".o");
   return call(simulation, arguments);
 }
 
-static std::vector<Unit> formUnits(ArrayRef<DesignFiles> designs) {
+std::vector<SimulationBuilder::Unit> SimulationBuilder::formUnits(ArrayRef<DesignFiles> designs) const {
   std::vector<Unit> units;
   uint64_t bytes = 0;
   for (const DesignFiles &design : designs) {
@@ -226,19 +214,14 @@ static std::string firstError(StringRef messages) {
   return messages.split('\n').first.str();
 }
 
-llvm::Expected<std::map<std::string, std::string>> st::testing::buildSimulations(ArrayRef<std::string> hlsFolders,
-                                                                                 StringRef work, unsigned parallel) {
+llvm::Expected<std::map<std::string, std::string>> SimulationBuilder::build(ArrayRef<std::string> hlsFolders) {
   std::map<std::string, std::string> failures;
   std::vector<DesignFiles> designs;
   for (const std::string &folder : hlsFolders)
-    designs.push_back(listKernels(folder));
-  Builder builder(work, parallel);
-  if (auto error = builder.prepare())
-    return std::move(error);
-
+    designs.emplace_back(folder);
   std::vector<Unit> units = formUnits(designs), good, single;
   auto failed = [](const std::array<std::string, 2> &errors) { return !errors[0].empty() || !errors[1].empty(); };
-  std::vector<std::array<std::string, 2>> errors = builder.compile(units);
+  std::vector<std::array<std::string, 2>> errors = compile(units);
   for (auto [unit, error] : zip(units, errors)) {
     if (!failed(error)) {
       good.push_back(unit);
@@ -248,7 +231,7 @@ llvm::Expected<std::map<std::string, std::string>> st::testing::buildSimulations
     for (const DesignFiles *design : unit.designs)
       single.push_back({unit.name + "_" + std::to_string(single.size()), {design}});
   }
-  errors = builder.compile(single);
+  errors = compile(single);
   for (auto [unit, error] : zip(single, errors)) {
     if (failed(error))
       failures[unit.designs.front()->folder] = firstError(error[0].empty() ? error[1] : error[0]);
@@ -256,17 +239,25 @@ llvm::Expected<std::map<std::string, std::string>> st::testing::buildSimulations
       good.push_back(unit);
   }
   for (StringRef simulation : simulations) {
-    if (std::string error = builder.link(good, simulation); !error.empty())
+    if (std::string error = link(good, simulation); !error.empty())
       return makeError("the simulations do not link:\n{0}", error);
     for (const Unit &unit : good)
       for (const DesignFiles *design : unit.designs)
         for (const std::string &kernel : design->kernels) {
-          std::string link = design->folder + "/build/" + kernel + "_" + simulation.str();
+          std::string path = design->folder + "/build/" + kernel + "_" + simulation.str();
           sys::fs::create_directories(design->folder + "/build");
-          sys::fs::remove(link);
-          if (symlink(builder.program(simulation).c_str(), link.c_str()) != 0)
-            return makeError("cannot create the link {0}", link);
+          sys::fs::remove(path);
+          if (symlink(program(simulation).c_str(), path.c_str()) != 0)
+            return makeError("cannot create the link {0}", path);
         }
   }
   return failures;
+}
+
+llvm::Expected<std::map<std::string, std::string>> st::testing::buildSimulations(ArrayRef<std::string> hlsFolders,
+                                                                                 StringRef work, unsigned parallel) {
+  SimulationBuilder builder(work, parallel);
+  if (auto error = builder.prepare())
+    return std::move(error);
+  return builder.build(hlsFolders);
 }
