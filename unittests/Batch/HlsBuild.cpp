@@ -104,8 +104,9 @@ std::string SimulationBuilder::call(StringRef simulation, ArrayRef<std::string> 
                                    "-O0",
                                    "-ffp-contract=off",
                                    "-fwrapv",
-                                   // What nobody has written is the same garbage in both simulations: padding, which may hold anything, does not make
-                                   // them differ, and who uses it as data gets wrong results.
+                                   // What nobody has written is the same garbage in both simulations: padding,
+                                   // which may hold anything, does not make them differ, and who uses it as data
+                                   // gets wrong results.
                                    "-ftrivial-auto-var-init=pattern",
                                    "-w",
                                    "-pthread",
