@@ -27,9 +27,10 @@ llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, con
   for (auto [index, depth] : llvm::enumerate(full))
     if (!problem.hasFixedDepth(index))
       depth = std::max(depth, options.minDepth);
-  if (llvm::Error deadlock = problem.verifyDepths(full))
-    return std::move(deadlock);
-  int64_t unboundedCycles = timed::simulate(problem.graph(), full).latencyCycles;
+  timed::Simulator unbounded(problem.graph(), full);
+  if (!unbounded.run())
+    return describeDeadlock(problem.graph(), full, unbounded);
+  int64_t unboundedCycles = unbounded.activity().latencyCycles;
 
   struct Candidate {
     const char *name;

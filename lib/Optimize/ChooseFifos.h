@@ -35,8 +35,8 @@ struct ChooseOptions {
   double maxSlowdown = 1;
   /// No FIFO is shallower.
   int64_t minDepth = 2;
-  /// Tokens that the shrink may simulate; 0 for none of it.
-  int64_t shrinkEvents = 100'000'000;
+  /// Tokens that the shrink may simulate, about a second's; 0 for none of it.
+  int64_t shrinkEvents = 50'000'000;
 };
 
 /// Solves `problem` with every depth model, keeps the solution of the fewest bits among those that are fast enough,

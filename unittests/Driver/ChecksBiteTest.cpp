@@ -167,11 +167,9 @@ static void setReconvergentDepth(ModuleOp module, int64_t missing, std::string &
     auto schedules = scheduleKernel(kernel, *device);
     auto fifos = collectFifos(kernel);
     ASSERT_TRUE(succeeded(schedules) && succeeded(fifos));
-    auto problem = buildFifoProblem(*schedules, *fifos);
+    auto problem = buildFifoProblem(*schedules, *fifos, *device);
     ASSERT_TRUE(succeeded(problem));
-    std::vector<int64_t> depths;
-    for (FifoEdge &fifo : *fifos)
-      depths.push_back(*fifo.instance.getDepthTokens());
+    std::vector<int64_t> depths = timed::getDepths(problem->graph());
     int64_t need = 0;
     size_t chosen = 0;
     for (auto [index, fifo] : llvm::enumerate(*fifos)) {
