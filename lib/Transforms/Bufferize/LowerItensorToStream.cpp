@@ -299,13 +299,19 @@ FailureOr<unsigned> KernelConversion::run() {
     return failure();
   createStreams();
   rewriter.modifyOpInPlace(kernel.getYield(), [&] { kernel.getYield()->setOperands({}); });
-  SmallVector<TaskOp> tasks = llvm::to_vector(kernel.getBody().front().getOps<TaskOp>());
-  for (TaskOp task : tasks)
-    if (failed(convertTask(task)))
+  SmallVector<Operation *> converted;
+  for (Operation &op : kernel.getBody().front())
+    if (isa<TaskOp, ItensorCastOp>(op))
+      converted.push_back(&op);
+  for (Operation *op : converted) {
+    if (auto spelling = dyn_cast<ItensorCastOp>(op))
+      rebound[spelling] = rebound.lookup(spelling.getSource());
+    else if (failed(convertTask(llvm::cast<TaskOp>(op))))
       return failure();
+  }
   // Consumers come after producers, so erasing backwards finds no use left.
-  for (TaskOp task : llvm::reverse(tasks))
-    rewriter.eraseOp(task);
+  for (Operation *op : llvm::reverse(converted))
+    rewriter.eraseOp(op);
   for (Operation *op : placeholders)
     rewriter.eraseOp(op);
   finish();

@@ -212,6 +212,14 @@ private:
   void materialize(ItensorConverterOp converter) {
     builder.setInsertionPoint(converter);
     Padding padding = getPadding(converter);
+    // The same tokens, cut into slices differently: the FIFO between the two does it.
+    if (padding.isNone() && haveSameTokens(converter.getSource().getType(), converter.getType())) {
+      Value cast =
+          ItensorCastOp::create(builder, converter.getLoc(), converter.getType(), converter.getSource()).getResult();
+      converter.replaceAllUsesWith(cast);
+      converter.erase();
+      return;
+    }
     ConverterPlan plan = inferConverter(converter.getSource().getType(), converter.getType(), padding);
     TypedAttr pad = padding.isNone() ? TypedAttr() : converter.getPad().value_or(TypedAttr());
     Value fifo = ItensorInstanceOp::create(builder, converter.getLoc(), converter.getType(), /*depth_tokens=*/nullptr,

@@ -46,8 +46,11 @@ def MaterializeKernel : OptimizePhasePass<"st-materialize-kernel"> {
   let description = [{
     A converter fills its buffer with the source's inner loops and drains it with the result's, once for each round of
     the loops that both share; where a line buffer is smaller, it keeps the rows of a window, the one that nobody needs
-    any more making room for the next, and one row of padding where windows reach beyond the data. A crossing becomes a
-    task that moves packed tiles between external memory and a stream.
+    any more making room for the next, and one row of padding where windows reach beyond the data; where slices only
+    leave in another order, they lie in a circular buffer of as many as wait at once. One whose two sides have the same
+    tokens in the same order becomes a cast. `st.live_bytes` tells what no buffer between the two could do without.
+    Streams that are cut into parts or put together become tasks that hand slices on. A crossing becomes a task that
+    moves packed tiles between external memory and a stream.
     ```
     %k = st.kernel @k (%s = %x : tensor<3x8x8x16xf32> as !a) ...
     // becomes

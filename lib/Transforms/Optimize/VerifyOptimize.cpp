@@ -37,7 +37,7 @@ static LogicalResult verifyKernel(KernelOp kernel) {
     if (isa<ItensorType>(type))
       return kernel.emitOpError("must yield tensors after the optimize phase, but yields ") << type;
   for (Operation &op : kernel.getBody().front()) {
-    if (!isa<TaskOp, ItensorInstanceOp, tensor::EmptyOp, YieldOp>(op))
+    if (!isa<TaskOp, ItensorInstanceOp, ItensorCastOp, tensor::EmptyOp, YieldOp>(op))
       return op.emitOpError("must not stand in a kernel after the optimize phase");
     for (Value result : op.getResults())
       if (failed(verifySingleReader(result)))
