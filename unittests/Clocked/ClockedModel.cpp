@@ -239,7 +239,7 @@ void Model::serve() {
 void Model::stepTask(int index, const std::vector<Fifo> &before) {
   TaskState &task = tasks[index];
   TaskResult &figures = result.tasks[index];
-  if (int64_t(figures.ends.size()) == graph.launches || cycle < task.begin)
+  if (int64_t(figures.ends.size()) == graph.launches || cycle < task.begin || task.due.empty())
     return;
   const std::vector<Due> &due = task.due[task.tau];
   bool popFails = false, pushFails = false;
@@ -330,7 +330,7 @@ Result Model::run(int64_t maxCycles) {
   }
   if (result.deadlocked)
     for (size_t i = 0; i < tasks.size(); ++i) {
-      if (int64_t(result.tasks[i].ends.size()) == graph.launches || cycle < tasks[i].begin)
+      if (int64_t(result.tasks[i].ends.size()) == graph.launches || cycle < tasks[i].begin || tasks[i].due.empty())
         continue;
       for (const Due &due : tasks[i].due[tasks[i].tau])
         if (!canHappen(due, fifos))

@@ -283,7 +283,7 @@ TEST(ClockedModel, SerialLaunchesDoNotOverlap) {
 // the write port from 6, which requests in 6, is served from 7 and ends in 7 + 1 + 2 = 10. Serially the next launch
 // begins there. Otherwise the read port requests in 1 again, and the task, ending in 6, pops that in 6 and pushes in 7:
 // requested in 8, served from 9, and it ends in 12. The first token leaves in 7 (7 + 1 - 1), so that 2 are needed.
-const char *through = R"(
+const char *const through = R"(
 memory m rate 1 per 1 latency 2
 port r reads m to T width 8 depth 2 burst 1 tokens 1
 port w writes m from T width 8 depth 2 burst 1 tokens 1
@@ -344,6 +344,16 @@ launches 2
             "task B ends 5 7 busy 4 starved 0 blocked 0\n"
             "task N ends 2 2 busy 0 starved 0 blocked 0\n"
             "fifo c high-water 4\n");
+}
+
+TEST(ClockedModel, ASerialLaunchIncludesTasksWithoutCycles) {
+  EXPECT_EQ(resultOf("task A {\n  delay 3\n}\ntask N start 5 {\n}\nlaunches 3 serial\n"),
+            "latency 11\n"
+            "launch 0 end 5\n"
+            "launch 1 end 8\n"
+            "launch 2 end 11\n"
+            "task A ends 3 8 11 busy 9 starved 0 blocked 0\n"
+            "task N ends 5 5 8 busy 0 starved 0 blocked 0\n");
 }
 
 std::string crossed(int depth) {
