@@ -91,8 +91,9 @@ private:
   std::vector<Uses> uses;
   /// Trips that all tasks have in common, and the tokens of most FIFOs in each.
   int64_t frames, rate;
-  /// How deep this graph's FIFOs are, in percent of shallow ones.
-  int shallow;
+  /// How deep this graph's FIFOs are, in percent: those that hold all tokens of a launch, and, of the others, those
+  /// that hold hardly any.
+  int ample, shallow;
 };
 
 /// A divisor of `number`, more often one in the middle than 1 or the number itself.
@@ -221,6 +222,8 @@ int64_t Generator::chooseRate() {
 }
 
 int64_t Generator::chooseDepth(int64_t tokensPerLaunch) {
+  if (random.chance(ample))
+    return tokensPerLaunch + random.between(0, 2);
   if (random.chance(shallow))
     return random.between(1, 3);
   switch (random.below(4)) {
@@ -277,9 +280,10 @@ void Generator::addPort(int task, bool reads) {
 }
 
 Graph Generator::run() {
-  int count = int(random.chance(50) ? random.between(2, 5) : random.between(1, 12));
-  frames = random.pick<int64_t>({1, 2, 3, 4, 5, 6, 8, 12, 16});
-  rate = random.pick<int64_t>({1, 1, 2, 3, 4, 6, 8});
+  int count = int(random.chance(35) ? random.between(2, 5) : random.between(1, 12));
+  frames = random.pick<int64_t>({1, 2, 3, 4, 6, 8, 12, 16, 24});
+  rate = random.pick<int64_t>({1, 2, 3, 4, 6, 8, 12});
+  ample = int(random.pick<int64_t>({0, 20, 70, 97}));
   shallow = int(random.pick<int64_t>({5, 20, 50, 80}));
   for (int i = 0; i < count; ++i) {
     Task task;
@@ -376,6 +380,8 @@ std::set<std::string> st::clocked::featuresOf(const Graph &graph) {
       features.insert("re-convergence");
     if (channel.depth == 1)
       features.insert("depth 1");
+    if (channel.initial)
+      features.insert("initial tokens");
     std::replace(group.begin(), group.end(), int(group[from]), int(group[to]));
   }
   std::map<std::string, int> users;
