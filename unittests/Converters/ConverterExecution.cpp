@@ -115,8 +115,10 @@ struct Fixture {
   std::string messages;
 };
 
-void runPair(Fixture &fixture, ItensorType source, ItensorType result) {
-  std::string program = writeProgram(source, result);
+/// Runs `program`, whose input lies packed as `source` says, as it is and after the phases from `optimize` on;
+/// `expected` are indices of the input. `inspect` sees what comes out of `optimize`.
+void runProgram(Fixture &fixture, const std::string &program, ItensorType source, llvm::ArrayRef<int64_t> expected,
+                llvm::function_ref<void(mlir::ModuleOp)> inspect) {
   RC_LOG() << program << "\n";
   fixture.messages.clear();
   auto module = mlir::parseSourceString<mlir::ModuleOp>(program, &fixture.context);
@@ -130,7 +132,6 @@ void runPair(Fixture &fixture, ItensorType source, ItensorType result) {
   std::iota(numbers.begin(), numbers.end(), 0.0f);
   input.bytes.assign(reinterpret_cast<char *>(numbers.data()),
                      reinterpret_cast<char *>(numbers.data() + numbers.size()));
-  auto expected = expectedOf(source, result);
   auto verify = [&](llvm::StringRef phase) {
     RC_LOG() << "after " << phase.str() << "\n";
     auto results = reference::run(*module, "main", input, {});
@@ -148,21 +149,96 @@ void runPair(Fixture &fixture, ItensorType source, ItensorType result) {
     bool isDone = mlir::succeeded(manager.run(*module));
     RC_LOG() << fixture.messages;
     RC_ASSERT(isDone);
-    if (phase == Phase::Optimize) {
-      ConverterPlan bound = inferPingPongConverter(source, result);
-      int64_t bytes = findBufferBytes(*module);
-      RC_ASSERT(bytes <= bound.bytes);
-      // A FIFO connects equal sequences, and such as only regroup where their tokens have one shape.
-      Relation relation = relate(source, result);
-      if (bytes == 0)
-        RC_ASSERT(relation == Relation::Equal || relation == Relation::Regrouped);
-      else
-        RC_ASSERT(relation != Relation::Equal && bytes >= getLiveBytes(bound).value_or(0));
-      count(bytes == 0 ? "no buffer" : bytes < bound.bytes ? "less than Algorithm 1" : "as Algorithm 1");
-    }
+    if (phase == Phase::Optimize)
+      inspect(*module);
     if (phase != Phase::Schedule && phase != Phase::Allocate)
       verify(getPhaseName(phase));
   }
+}
+
+void runPair(Fixture &fixture, ItensorType source, ItensorType result) {
+  runProgram(fixture, writeProgram(source, result), source, expectedOf(source, result), [&](mlir::ModuleOp module) {
+    ConverterPlan bound = inferPingPongConverter(source, result);
+    int64_t bytes = findBufferBytes(module);
+    RC_ASSERT(bytes <= bound.bytes);
+    // A FIFO connects equal sequences, and such as only regroup where their tokens have one shape.
+    Relation relation = relate(source, result);
+    if (bytes == 0)
+      RC_ASSERT(relation == Relation::Equal || relation == Relation::Regrouped);
+    else
+      RC_ASSERT(relation != Relation::Equal && bytes >= getLiveBytes(bound).value_or(0));
+    count(bytes == 0 ? "no buffer" : bytes < bound.bytes ? "less than Algorithm 1" : "as Algorithm 1");
+  });
+}
+
+/// A kernel that cuts a stream into parts, passes each through a task of its own, and puts them together again.
+std::string writeParts(const Routing &routing, ItensorType source, unsigned dim) {
+  ItensorType list = listOf(source);
+  std::string types, parts, tasks, names, partTypes;
+  auto copy = [](llvm::StringRef name, llvm::StringRef from, llvm::StringRef in, llvm::StringRef to, int64_t slices,
+                 const std::string &tile) {
+    return llvm::formatv(R"mlir(
+    %e_{0} = st.itensor_empty : {3}
+    %{0} = st.task @{0} reads(%in = {1} : {2}) inits(%out = %e_{0} : {3}) attributes {{st.kind = "compute"} {{
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %n = arith.constant {4} : index
+      %1 = scf.for %i = %c0 to %n step %c1 iter_args(%o = %out) -> ({3}) {{
+        %b = tensor.empty() : {5}
+        %t = st.itensor_read %in init %b : {2} -> {5}
+        %w = st.itensor_write %t into %o : {5} -> {3}
+        scf.yield %w : {3}
+      }
+      st.yield %1 : {3}
+    })mlir",
+                         name, from, in, to, slices, tile)
+        .str();
+  };
+  std::string tile = shapeOf(source.getTileShape());
+  for (auto [index, part] : llvm::enumerate(routing.parts)) {
+    std::string number = std::to_string(index), type = "!part" + number;
+    types += type + " = " + text(part) + "\n";
+    tasks += copy("pass" + number, "%p#" + number, type, type, part.getNumTiles(), tile);
+    names += (index ? ", %pass" : "%pass") + number;
+    partTypes += (index ? ", " : "") + type;
+  }
+  return llvm::formatv(R"mlir(
+!whole = {0}
+!list = {1}
+{2}
+func.func @main(%x: {3}) -> {4} {{
+  %0 = st.kernel @k (%s = %x : {3} as !whole) -> ({4}) {{
+    %p:{5} = st.itensor_chunk %s dim {6} : !whole -> {7}{8}
+    %c = st.itensor_concat {9} dim {6} : {7} -> !whole{10}
+    st.yield %copy : !list
+  }
+  return %0 : {4}
+}
+)mlir",
+                       text(source), text(list), types, shapeOf(packedShape(source)), shapeOf(packedShape(list)),
+                       routing.parts.size(), dim, partTypes, tasks, names,
+                       copy("copy", "%c", "!whole", "!list", source.getNumTiles(), tile))
+      .str();
+}
+
+TEST(ConverterExecution, PutsTogetherWhatItCuts) {
+  Fixture fixture;
+  setCases("ST_CONVERTER_RUNS", 150);
+  EXPECT_TRUE(rc::check("parts of a stream make the stream again", [&] {
+    Shape shape = drawShape(draw(0, 3) ? Feature::Plain : Feature::Ragged, draw(1, 3));
+    ItensorType source = drawProducer(shape.extents, shape.tile);
+    unsigned dim = draw(0, shape.extents.size() - 1);
+    int64_t cut = shape.tile[dim] * draw(1, 3);
+    if (cut >= shape.extents[dim])
+      return;
+    std::string whyNot;
+    auto routing = routeParts(source, dim, {cut, shape.extents[dim] - cut}, whyNot);
+    if (!routing)
+      return;
+    count("cut and put together");
+    runProgram(fixture, writeParts(*routing, source, dim), source, expectedOf(source, source), [](mlir::ModuleOp) {});
+  }));
+  printCounts();
 }
 
 TEST(ConverterExecution, DeliversWhatTheConsumerReads) {
