@@ -7,8 +7,8 @@
 
 namespace st {
 
-/// Tells the reducer what to try: a result of @main less, an unused argument less, a kernel replaced by a constant or by
-/// an operand, an operation on tiles replaced by what it starts from.
+/// Tells the reducer what to try: a result of @main less, an unused argument less, a kernel replaced by a constant or
+/// by an operand, an operation on tiles replaced by what it starts from.
 void registerReductionPatterns(mlir::DialectRegistry &registry);
 
 /// The pass `st-reduction`, which applies them one by one.
