@@ -38,6 +38,7 @@ llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, con
     Equalisation equalisation;
   };
   const Candidate candidates[] = {{"deadlock-only", DepthModel::DeadlockOnly, Equalisation::Normal},
+                                  {"grown", DepthModel::DeadlockOnly, Equalisation::Normal},
                                   {"conservative", DepthModel::MeanRate, Equalisation::Conservative},
                                   {"mean-rate", DepthModel::MeanRate, Equalisation::Normal},
                                   {"exact-curve", DepthModel::ExactCurve, Equalisation::Normal}};
@@ -50,13 +51,17 @@ llvm::Expected<FifoChoice> st::chooseFifos(const FifoSizingProblem &problem, con
     llvm::Expected<FifoSolution> solution = problem.solve(sizing);
     if (!solution)
       return solution.takeError();
+    if (llvm::StringRef(candidate.name) == "grown") {
+      solution->depths = problem.removeSlowdown(std::move(solution->depths), options.maxSlowdown);
+      solution->totalBits = problem.countBits(solution->depths);
+    }
     timed::Activity run = timed::simulate(problem.graph(), solution->depths);
     if (!run.finished || run.latencyCycles > options.maxSlowdown * unboundedCycles)
       continue;
     if (best.model.empty() || solution->totalBits < best.solution.totalBits)
       best = {std::move(*solution), candidate.name, 0, run.latencyCycles, unboundedCycles};
     // Every other model starts at these depths or deeper ones.
-    if (candidate.model == DepthModel::DeadlockOnly)
+    if (llvm::StringRef(candidate.name) == "deadlock-only")
       break;
   }
   if (best.model.empty()) {

@@ -8,7 +8,8 @@ namespace st {
 /// A solution and how long the graph takes with it.
 struct FifoChoice {
   FifoSolution solution;
-  /// Where the first depths came from: "deadlock-only", "conservative", "mean-rate", "exact-curve" or "full-tensor".
+  /// Where the first depths came from: "deadlock-only", "grown", "conservative", "mean-rate", "exact-curve" or
+  /// "full-tensor".
   std::string model;
   /// Bits before simulation shrank the depths.
   int64_t modelBits = 0;
@@ -39,8 +40,9 @@ struct ChooseOptions {
   int64_t shrinkEvents = 50'000'000;
 };
 
-/// Solves `problem` with every depth model, keeps the solution of the fewest bits among those that are fast enough,
-/// FIFOs that hold their whole tensor being the last resort, and shrinks it.
+/// Solves `problem` with every depth model, and by deepening what blocks from the fewest that do not deadlock; keeps
+/// the solution of the fewest bits among those that are fast enough, FIFOs that hold their whole tensor being the last
+/// resort, and shrinks it.
 llvm::Expected<FifoChoice> chooseFifos(const FifoSizingProblem &problem, const ChooseOptions &options);
 
 } // namespace st

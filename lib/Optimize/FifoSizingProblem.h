@@ -152,8 +152,9 @@ public:
   /// growth costs the fewest bits grows, by exactly what lets the cycle go on. FIFOs marked in `mayGrow` only; all but
   /// those of fixed depth when it is empty.
   llvm::Expected<std::vector<int64_t>> growDepths(std::vector<int64_t> depths, std::vector<bool> mayGrow = {}) const;
-  /// fifo_c7: `depths`, which are free of deadlock, deepened until the graph ends no later than with unbounded FIFOs.
-  std::vector<int64_t> removeSlowdown(std::vector<int64_t> depths) const;
+  /// fifo_c7: `depths`, which are free of deadlock, deepened until the graph takes at most `maxSlowdown` times the
+  /// cycles that it takes with unbounded FIFOs.
+  std::vector<int64_t> removeSlowdown(std::vector<int64_t> depths, double maxSlowdown = 1) const;
 
 private:
   timed::Graph data;

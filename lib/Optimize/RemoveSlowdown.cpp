@@ -8,14 +8,14 @@
 
 using namespace st;
 
-std::vector<int64_t> FifoSizingProblem::removeSlowdown(std::vector<int64_t> depths) const {
+std::vector<int64_t> FifoSizingProblem::removeSlowdown(std::vector<int64_t> depths, double maxSlowdown) const {
   timed::Activity unbounded = timed::simulate(data, unboundedDepths());
   if (!unbounded.finished)
     return depths;
   // With its high-water mark in the unbounded run as depth a FIFO never blocks: doubling ends there at the latest.
   while (true) {
     timed::Activity run = timed::simulate(data, depths);
-    if (run.finished && run.latencyCycles <= unbounded.latencyCycles)
+    if (run.finished && run.latencyCycles <= maxSlowdown * unbounded.latencyCycles)
       return depths;
     bool hasGrown = false;
     for (auto [index, depth] : llvm::enumerate(depths)) {
