@@ -56,7 +56,7 @@ unsigned ProgramBuilder::pickValue(unsigned minRank) {
 
 /// Sometimes the value collapsed, expanded or padded by an operation of @main between two kernels.
 unsigned ProgramBuilder::reshaped(unsigned index) {
-  if (!random.chance(9))
+  if (!random.chance(16))
     return index;
   Value host = values[index];
   const Value &from = values[index];
