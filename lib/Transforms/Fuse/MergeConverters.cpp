@@ -21,18 +21,21 @@ namespace {
 struct MergeConverters : st::impl::MergeConvertersBase<MergeConverters> {
   void runOnOperation() override {
     getOperation().walk([&](KernelOp kernel) {
-      // In program order, so that the one that stays stands before all readers.
-      llvm::DenseMap<std::tuple<Value, Type, Attribute>, ItensorConverterOp> first;
-      for (auto converter : llvm::make_early_inc_range(kernel.getBody().getOps<ItensorConverterOp>())) {
-        // The padding is part of what a converter makes.
-        Attribute padding = converter->getPropertiesAsAttribute();
-        auto [entry, isNew] =
-            first.try_emplace({converter.getSource(), canonicalize(converter.getType()), padding}, converter);
+      // In program order, so that the one that stays stands before all readers, and what reads one of two that were
+      // merged has the same source as what read the other.
+      llvm::DenseMap<std::tuple<Value, Type, Attribute>, Operation *> first;
+      for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front())) {
+        if (!isa<ItensorConverterOp, ItensorReassociateOp>(op))
+          continue;
+        // The padding is part of what a converter makes, the grouping of what a reassociation does.
+        Attribute properties = op.getPropertiesAsAttribute();
+        auto type = canonicalize(cast<ItensorType>(op.getResult(0).getType()));
+        auto [entry, isNew] = first.try_emplace({op.getOperand(0), type, properties}, &op);
         if (isNew)
           continue;
-        replaceStream(converter.getResult(), entry->second.getResult());
-        converter.erase();
-        ++numMerged;
+        replaceStream(op.getResult(0), entry->second->getResult(0));
+        numMerged += isa<ItensorConverterOp>(op);
+        op.erase();
       }
     });
   }

@@ -212,8 +212,9 @@ private:
   void materialize(ItensorConverterOp converter) {
     builder.setInsertionPoint(converter);
     Padding padding = getPadding(converter);
-    // The same tokens, cut into slices differently: the FIFO between the two does it.
-    if (padding.isNone() && haveSameTokens(converter.getSource().getType(), converter.getType())) {
+    // The same tokens, cut into slices differently: the FIFO between the two does it. Reassociations fold into tasks.
+    bool isRegrouped = converter.getSource().getDefiningOp<ItensorReassociateOp>();
+    if (padding.isNone() && !isRegrouped && haveSameTokens(converter.getSource().getType(), converter.getType())) {
       Value cast =
           ItensorCastOp::create(builder, converter.getLoc(), converter.getType(), converter.getSource()).getResult();
       converter.replaceAllUsesWith(cast);
