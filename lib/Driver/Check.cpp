@@ -133,7 +133,7 @@ static llvm::Expected<OwningOpRef<ModuleOp>> loadDesign(StringRef design, MLIRCo
 }
 
 llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, const NamedArrays &inputs,
-                                          MLIRContext *context) {
+                                          MLIRContext *context, std::vector<KernelCycles> *cycles) {
   auto module = loadDesign(design, context);
   if (!module)
     return module.takeError();
@@ -141,10 +141,21 @@ llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, con
   if (backend == Backend::Reference || !holdsKernels(**module))
     return execute(**module, inputs, {});
 
+  reference::RunOptions options;
+  if (backend == Backend::Rtl) {
+    auto simulation = RtlSimulation::build((design + "/rtl").str());
+    if (!simulation)
+      return simulation.takeError();
+    std::vector<KernelCycles> counted;
+    options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) {
+      return simulation->run(kernel, operands, cycles ? *cycles : counted);
+    };
+    return execute(**module, inputs, options);
+  }
+
   auto simulation = HlsSimulation::build((design + "/hls").str());
   if (!simulation)
     return simulation.takeError();
-  reference::RunOptions options;
   options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) { return simulation->run(kernel, operands); };
   return execute(**module, inputs, options);
 }
@@ -166,7 +177,13 @@ llvm::json::Value CheckReport::toJson() const {
                                       {"worst_row_difference", tensor.difference.worstRow},
                                       {"worst_row", tensor.difference.worstRowIndex},
                                       {"mismatch", tensor.difference.mismatch}});
-  return llvm::json::Object{{"ok", ok()}, {"tensors", std::move(list)}};
+  llvm::json::Object report{{"ok", ok()}, {"tensors", std::move(list)}};
+  llvm::json::Array kernels;
+  for (const KernelCycles &kernel : cycles)
+    kernels.push_back(llvm::json::Object{{"kernel", kernel.kernel}, {"cycles", kernel.cycles}});
+  if (!kernels.empty())
+    report["cycles"] = std::move(kernels);
+  return report;
 }
 
 CheckReport st::compareResults(const NamedArrays &actual, const NamedArrays &reference, const Tolerance &tolerance) {
@@ -227,8 +244,11 @@ llvm::Expected<CheckReport> st::checkDesign(const CheckOptions &options, MLIRCon
     return expected.takeError();
   golden = std::move(*expected);
 
-  auto results = runDesign(options.design, options.backend, inputs, context);
+  std::vector<KernelCycles> cycles;
+  auto results = runDesign(options.design, options.backend, inputs, context, &cycles);
   if (!results)
     return results.takeError();
-  return compareResults(*results, golden);
+  CheckReport report = compareResults(*results, golden);
+  report.cycles = std::move(cycles);
+  return report;
 }

@@ -4,6 +4,7 @@
 #define ST_DRIVER_CHECK_H
 
 #include "Driver/Compare.h"
+#include "Driver/RtlSimulation.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
@@ -13,7 +14,8 @@ namespace st {
 /// What executes the kernels of a design.
 enum class Backend {
   Reference, ///< the interpreter, on the last IR before emission
-  Hls        ///< the emitted C++, built with the machine's g++
+  Hls,       ///< the emitted C++, built with the machine's g++
+  Rtl        ///< the emitted SystemVerilog, built with Verilator
 };
 
 /// Names and random values for the inputs of the entry function, as its `st.name` attributes give them. Deterministic
@@ -23,9 +25,10 @@ NamedArrays randomInputs(mlir::ModuleOp module, uint64_t seed);
 /// Executes the entry function of `module` on the reference interpreter. Inputs and results go by name.
 llvm::Expected<NamedArrays> runModule(mlir::ModuleOp module, const NamedArrays &inputs);
 
-/// Executes the compiled design in folder `design`.
+/// Executes the compiled design in folder `design`. Back ends that count clock cycles add them to `cycles`, where
+/// given, kernel by kernel as they are launched.
 llvm::Expected<NamedArrays> runDesign(llvm::StringRef design, Backend backend, const NamedArrays &inputs,
-                                      mlir::MLIRContext *context);
+                                      mlir::MLIRContext *context, std::vector<KernelCycles> *cycles = nullptr);
 
 struct CheckOptions {
   std::string design;
@@ -42,6 +45,8 @@ struct CheckedTensor {
 
 struct CheckReport {
   std::vector<CheckedTensor> tensors;
+  /// Launch by launch, from back ends that count them.
+  std::vector<KernelCycles> cycles;
   bool ok() const;
   llvm::json::Value toJson() const;
 };

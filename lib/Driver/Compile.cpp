@@ -2,6 +2,7 @@
 
 #include "Driver/Compile.h"
 #include "Analysis/Design.h"
+#include "Analysis/Schedule.h"
 #include "Device/Device.h"
 #include "Dialect/StDialect.h"
 #include "Driver/Check.h"
@@ -10,6 +11,7 @@
 #include "Driver/Parameters.h"
 #include "Driver/Simulate.h"
 #include "Emit/Hls/EmitHls.h"
+#include "Emit/Rtl/EmitRtl.h"
 #include "Import/Mlir/ImportMlir.h"
 #include "Import/Onnx/ImportOnnx.h"
 #include "Reference/Reference.h"
@@ -202,8 +204,16 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
     HlsEmitOptions hls;
     hls.clockMhz = design.clockMhz;
     hls.platform = design.platform;
-    if (auto error = emitHls(module, hls, folder.path("hls")))
-      return std::move(error);
+    if (options.emitHls)
+      if (auto error = emitHls(module, hls, folder.path("hls")))
+        return std::move(error);
+    if (options.emitRtl) {
+      auto device = loadDevice(options.phases.device, options.phases.clockMhz);
+      if (!device)
+        return device.takeError();
+      if (auto error = emitRtl(module, *device, folder.path("rtl")))
+        return std::move(error);
+    }
   } else {
     // Legal, as the host computes it and `check` can judge it, but hardly what was wanted.
     emitWarning(module.getLoc()) << "nothing of this model is left for the device: the host passes inputs on, writes "

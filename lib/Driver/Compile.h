@@ -27,6 +27,8 @@ struct CompileOptions {
   std::string output; ///< folder to write
   Phase to = Phase::Emit;
   PhaseOptions phases;
+  /// What to emit.
+  bool emitHls = true, emitRtl = false;
   /// Leave what cannot be mapped to the host and compile the rest, instead of failing.
   bool partition = false;
   /// Execute the IR after every phase and compare with the phase before.

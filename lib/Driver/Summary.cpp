@@ -95,4 +95,6 @@ void st::printReport(const CheckReport &report, llvm::raw_ostream &out) {
       out << formatv("max|a-b| = {0:e2} of max|b|, {1:e2} in the worst row ({2})\n", tensor.difference.relative(),
                      tensor.difference.worstRow, tensor.difference.worstRowIndex);
   }
+  for (const KernelCycles &kernel : report.cycles)
+    out << formatv("{0}: {1} cycles\n", kernel.kernel, kernel.cycles);
 }

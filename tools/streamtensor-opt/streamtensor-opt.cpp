@@ -2,6 +2,7 @@
 
 #include "Dialect/StDialect.h"
 #include "Emit/Hls/Passes.h"
+#include "Emit/Rtl/Passes.h"
 #include "Pipelines/Phases.h"
 #include "Transforms/Allocate/Passes.h"
 #include "Transforms/Bufferize/Passes.h"
@@ -45,6 +46,7 @@ int main(int argc, char **argv) {
   st::registerStBufferizePasses();
   st::registerStLowerPasses();
   st::registerStEmitHlsPasses();
+  st::registerStEmitRtlPasses();
   registerPhasePipelines();
   return asMainReturnCode(MlirOptMain(argc, argv, "StreamTensor's optimizer driver\n", registry));
 }

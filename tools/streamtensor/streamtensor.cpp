@@ -75,6 +75,12 @@ static cl::opt<int64_t>
     maxConverterBytes("max-converter-bytes", cl::init(0),
                       cl::desc("On-chip bytes for the converters of one kernel (default: 80 % of what the device has)"),
                       cl::value_desc("bytes"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
+enum class EmitTarget { Hls, Rtl };
+static cl::list<EmitTarget>
+    emitTargets("emit", cl::CommaSeparated, cl::desc("What to emit (default: hls)"),
+                cl::values(clEnumValN(EmitTarget::Hls, "hls", "HLS C++ and what builds it"),
+                           clEnumValN(EmitTarget::Rtl, "rtl", "SystemVerilog of integer tasks and what simulates it")),
+                cl::sub(compileCommand), cl::cat(category));
 static cl::opt<bool> verifyEachStage("verify-each-stage",
                                      cl::desc("Execute the IR after every phase and compare with the phase before"),
                                      cl::sub(compileCommand), cl::cat(category));
@@ -83,7 +89,8 @@ static cl::opt<std::string> design(cl::Positional, cl::Required, cl::desc("DESIG
 static cl::opt<Backend> backend(
     "backend", cl::desc("What executes the design"), cl::init(Backend::Reference),
     cl::values(clEnumValN(Backend::Reference, "reference", "the reference interpreter, on the last IR before emission"),
-               clEnumValN(Backend::Hls, "hls", "the emitted C++, built with g++: sequential and concurrent")),
+               clEnumValN(Backend::Hls, "hls", "the emitted C++, built with g++: sequential and concurrent"),
+               clEnumValN(Backend::Rtl, "rtl", "the emitted SystemVerilog, built with Verilator: clock cycles too")),
     cl::sub(checkCommand), cl::sub(runCommand), cl::cat(category));
 static cl::opt<std::string> inputs("inputs", cl::desc("Inputs by name (default where optional: random)"),
                                    cl::value_desc("file.npz"), cl::sub(compileCommand), cl::sub(checkCommand),
@@ -209,6 +216,10 @@ static int compile(const char *program, MLIRContext &context) {
   options.output = output;
   options.partition = partition;
   options.verifyEachStage = verifyEachStage;
+  if (!emitTargets.empty()) {
+    options.emitHls = llvm::is_contained(emitTargets, EmitTarget::Hls);
+    options.emitRtl = llvm::is_contained(emitTargets, EmitTarget::Rtl);
+  }
   options.inputs = inputs;
   auto phase = findPhase(toPhase);
   if (!phase)
@@ -349,13 +360,15 @@ static const char *examplesOf(StringRef command) {
            "  streamtensor compile model.onnx -o design --dim sequence=64 --device u55c --clock 250\n"
            "  streamtensor compile model.onnx -o design --partition      the host runs what cannot be mapped\n"
            "  streamtensor compile model.mlir -o design --to fuse        stop early and read design/ir/\n"
-           "  streamtensor compile model.onnx -o design --verify-each-stage\n";
+           "  streamtensor compile model.onnx -o design --verify-each-stage\n"
+           "  streamtensor compile model.mlir -o design --emit rtl       SystemVerilog instead of C++\n";
   if (command == "simulate")
     return simulateExamples;
   if (command == "check")
     return "EXAMPLES:\n"
            "  streamtensor check design                         random inputs, against the model interpreted\n"
            "  streamtensor check design --backend hls           the emitted C++, in both C simulations\n"
+           "  streamtensor check design --backend rtl           the emitted SystemVerilog, and its clock cycles\n"
            "  streamtensor check design --inputs in.npz --golden out.npz\n";
   if (command == "run")
     return "EXAMPLES:\n"

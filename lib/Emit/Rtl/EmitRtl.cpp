@@ -1,0 +1,99 @@
+//===- EmitRtl.cpp - Kernels as SystemVerilog -----------------------------------------------------------------===//
+
+#include "Emit/Rtl/EmitRtl.h"
+#include "Emit/Rtl/Kernel.h"
+#include "Emit/Rtl/RuntimeFiles.h"
+#include "Support/Error.h"
+#include "Support/FileSystem.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace st;
+
+namespace {
+/// A file of the folder, complete in memory before anything is written.
+struct OutputFile {
+  std::string path, contents;
+};
+} // namespace
+
+static std::string printSimulateScript(ArrayRef<std::string> kernels) {
+  std::string text = "#!/usr/bin/env bash\n"
+                     "# Builds the simulation of each kernel with Verilator: build/<kernel>. Run it with one file\n"
+                     "# for each operand.\n"
+                     "#\n"
+                     "#   ./simulate.sh         build what is out of date\n"
+                     "#   ./simulate.sh lint    only check the SystemVerilog\n"
+                     "set -euo pipefail\n"
+                     "cd \"$(dirname \"$0\")\"\n"
+                     "verilator=${VERILATOR:-verilator}\n"
+                     "mkdir -p build\n"
+                     "for kernel in";
+  for (const std::string &kernel : kernels)
+    text += " " + kernel;
+  text += "; do\n"
+          "  sources=(\"$kernel.sv\" -y . -y simulation --top-module \"$kernel\")\n"
+          "  if [ \"${1:-}\" = lint ]; then\n"
+          "    \"$verilator\" --lint-only -Wall \"${sources[@]}\"\n"
+          "    continue\n"
+          "  fi\n"
+          "  program=build/$kernel\n"
+          "  [ -e \"$program\" ] && [ -z \"$(find . -maxdepth 2 -name '*.[sc]*' -newer \"$program\" \\\n"
+          "    -not -path './build/*')\" ] && continue\n"
+          "  \"$verilator\" --cc --exe --build -O3 -CFLAGS \"${CXXFLAGS:--O1 -std=c++17 -I$PWD/simulation}\" \\\n"
+          "    --Mdir \"build/$kernel.verilated\" -o \"$PWD/build/$kernel\" \"${sources[@]}\" \\\n"
+          "    \"$PWD/${kernel}_testbench.cpp\" \\\n"
+          "    >\"build/$kernel.log\" 2>&1 || { cat \"build/$kernel.log\" >&2; exit 1; }\n"
+          "done\n";
+  return text;
+}
+
+static std::string printSynthesizeScript() {
+  return "#!/usr/bin/env bash\n"
+         "# Counts the resources of a kernel with Yosys, for UltraScale+. Multipliers are DSP slices already.\n"
+         "#\n"
+         "#   ./synthesize.sh KERNEL    prints its cells\n"
+         "set -euo pipefail\n"
+         "cd \"$(dirname \"$0\")\"\n"
+         "kernel=${1:?usage: synthesize.sh KERNEL}\n"
+         "\"${YOSYS:-yosys}\" -q -p \"read_verilog -sv *.sv; synth_xilinx -family xcup -top $kernel -flatten \\\n"
+         "  -nodsp -noiopad -noclkbuf; tee -a /dev/stdout stat\"\n";
+}
+
+llvm::Error st::emitRtl(ModuleOp module, const Device &device, StringRef directory) {
+  std::vector<std::string> kernels;
+  std::vector<OutputFile> files;
+  bool isComplete = true;
+  module.walk([&](KernelOp kernel) {
+    rtl::KernelPrinter printer(kernel, device);
+    if (failed(printer.build())) {
+      isComplete = false;
+      return WalkResult::skip();
+    }
+    for (auto &[name, text] : printer.printModules())
+      files.push_back({name + ".sv", text});
+    files.push_back({printer.name() + "_testbench.cpp", printer.printTestbench()});
+    kernels.push_back(printer.name());
+    return WalkResult::skip();
+  });
+  if (!isComplete)
+    return makeError("a kernel cannot be printed as RTL");
+  if (kernels.empty())
+    return makeError("there is no kernel to print as RTL");
+
+  files.push_back({"simulate.sh", printSimulateScript(kernels)});
+  files.push_back({"synthesize.sh", printSynthesizeScript()});
+  for (const rtl::RuntimeFile &file : rtl::getRuntimeFiles())
+    files.push_back({file.path, file.contents});
+  for (const OutputFile &file : files) {
+    llvm::SmallString<128> path(directory);
+    llvm::sys::path::append(path, file.path);
+    if (llvm::Error error = writeFile(path, file.contents))
+      return error;
+    if (StringRef(file.path).ends_with(".sh"))
+      llvm::sys::fs::setPermissions(path, llvm::sys::fs::perms::all_read | llvm::sys::fs::perms::owner_write |
+                                              llvm::sys::fs::perms::all_exe);
+  }
+  return llvm::Error::success();
+}
