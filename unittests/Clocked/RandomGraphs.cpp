@@ -273,6 +273,9 @@ void Generator::addPort(int task, bool reads) {
   port.burst = random.chance(40) ? port.depth : random.between(1, port.depth);
   if (random.chance(40))
     port.depth = std::min(2 * port.burst, port.depth + port.burst);
+  // Room for the next launch, too.
+  if (random.chance(20))
+    port.depth += port.tokens;
   if (reads && random.chance(15))
     port.from = random.between(1, 60);
   graph.ports.push_back(port);
@@ -325,6 +328,8 @@ Graph Generator::run() {
     graph.launches = random.between(2, 4);
     graph.serial = random.chance(40);
   }
+  // A model that looks at tasks one after the other must not see them in the order of the data only.
+  random.shuffle(graph.tasks);
   return std::move(graph);
 }
 
@@ -367,6 +372,17 @@ std::set<std::string> st::clocked::featuresOf(const Graph &graph) {
   std::vector<int> group(graph.tasks.size());
   std::iota(group.begin(), group.end(), 0);
   std::map<std::string, std::set<int64_t>> rates;
+  // Feedback: the data of a channel comes back to its writer.
+  auto isFeedback = [&](const Channel &channel) {
+    std::set<std::string> reached = {channel.to};
+    for (size_t before = 0; before != reached.size();) {
+      before = reached.size();
+      for (const Channel &each : graph.channels)
+        if (reached.count(each.from))
+          reached.insert(each.to);
+    }
+    return reached.count(channel.from) > 0;
+  };
   for (const Channel &channel : graph.channels) {
     ++out[channel.from];
     ++in[channel.to];
@@ -374,7 +390,7 @@ std::set<std::string> st::clocked::featuresOf(const Graph &graph) {
     int64_t tokens = tokensOf(graph.tasks[from].body, channel.name, false);
     rates[channel.from].insert(tokens);
     rates[channel.to].insert(tokens);
-    if (from >= to)
+    if (isFeedback(channel))
       features.insert("feedback");
     else if (group[from] == group[to])
       features.insert("re-convergence");

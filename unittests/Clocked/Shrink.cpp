@@ -56,6 +56,29 @@ void removeTask(Graph &graph, size_t index, bool keepTime) {
     removeFifo(graph, fifo, keepTime);
 }
 
+void renameFifo(Body &body, const std::string &from, const std::string &to) {
+  for (Statement &statement : body) {
+    renameFifo(statement.body, from, to);
+    for (Operation &operation : statement.operations)
+      if (operation.fifo == from)
+        operation.fifo = to;
+  }
+}
+
+/// Removes the task between channels `in` and `out`: `in` leads to the reader of `out` then.
+void bypassTask(Graph &graph, size_t in, size_t out) {
+  std::string removed = graph.channels[in].to, kept = graph.channels[in].name, gone = graph.channels[out].name;
+  std::string reader = graph.channels[out].to;
+  graph.channels[in].to = reader;
+  graph.channels.erase(graph.channels.begin() + out);
+  for (size_t i = 0; i < graph.tasks.size(); ++i)
+    if (graph.tasks[i].name == reader)
+      renameFifo(graph.tasks[i].body, gone, kept);
+  for (size_t i = 0; i < graph.tasks.size(); ++i)
+    if (graph.tasks[i].name == removed)
+      return removeTask(graph, i, /*keepTime=*/false);
+}
+
 /// All statements of `body`, an outer one before those in it.
 void collect(Body &body, std::vector<Statement *> &statements) {
   for (Statement &statement : body) {
@@ -190,6 +213,12 @@ private:
       for (const std::string &fifo : fifos)
         changed |= attempt([&](Graph &g) { removeFifo(g, fifo, keepTime); });
     }
+    for (size_t in = 0; in < graph.channels.size(); ++in)
+      for (size_t out = 0; out < graph.channels.size() && in < graph.channels.size(); ++out) {
+        const Channel &a = graph.channels[in], &b = graph.channels[out];
+        if (a.to == b.from && a.from != a.to && b.from != b.to)
+          changed |= attempt([&](Graph &g) { bypassTask(g, in, out); });
+      }
     for (size_t i = graph.memories.size(); i-- > 0;) {
       bool isUsed = false;
       for (const Port &port : graph.ports)
