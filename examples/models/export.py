@@ -7,6 +7,7 @@ For each model this writes, next to this script:
   NAME/model.onnx   torch.onnx.export, constants folded; the quantized models are written as ONNX operators
   NAME/inputs.npz   inputs by ONNX input name
   NAME/golden.npz   PyTorch's outputs (of quantized models: NumPy's) by ONNX output name
+  NAME/inputs-N.npz, NAME/golden-N.npz   the same for other sizes, where an axis comes with each run
 and for the models that also exist as linalg on tensors (NAME/model.mlir, written by hand):
   NAME/inputs-mlir.npz, NAME/golden-mlir.npz   by position: arg0, arg1, ... and result0, ...
 
@@ -55,6 +56,9 @@ MODELS = {
     "gemma3-prefill": (llama.gemma3_prefill, 27),
     "gemma3-decode": (llama.gemma3_decode, 28),
     "llama-lm": (llama.llama_lm, 29),
+    "gpt2-dynamic": (gpt2.gpt2_dynamic, 32),
+    "llama-dynamic": (llama.llama_dynamic, 33),
+    "llama-decode-dynamic": (llama.llama_decode_dynamic, 34),
     "quantized-cnn": (quantized.quantized_cnn, 30),
     "quantized-mlp": (quantized.quantized_mlp, 31),
 }
@@ -86,7 +90,12 @@ def export_module(folder, example):
             do_constant_folding=not example.keep_batch_norm,
             input_names=list(example.inputs),
             output_names=example.outputs,
+            dynamic_axes=example.dynamic_axes,
         )
+        for size, inputs in example.other_inputs.items():
+            outputs = example.module(*inputs.values())
+            np.savez(folder / f"inputs-{size}.npz", **arrays(inputs))
+            np.savez(folder / f"golden-{size}.npz", **arrays(dict(zip(example.outputs, outputs))))
     return arrays(example.inputs), arrays(dict(zip(example.outputs, golden)))
 
 

@@ -94,7 +94,7 @@ static json::Object memoryToJson(const IntermediateMemory &memory) {
                              object["live_bytes"] = *holder.liveBytes;
                            return object;
                          })},
-      {"tensors", mapped(memory.tensors, [](const StreamedTensor &tensor) {
+      {"tensors", mapped(memory.tensors, [](const BufferedTensor &tensor) {
          return json::Object{{"name", tensor.name}, {"bytes", tensor.bytes}, {"held_bytes", tensor.heldBytes}};
        })}};
 }

@@ -91,7 +91,7 @@ bool Account::reconverges(FifoEdge &fifo) const {
 void Account::add(std::string name, int source, int64_t bytes, std::string reason, std::optional<int64_t> liveBytes) {
   std::string tensor = source < 0 ? "" : schedules[source].task.getSymName().str();
   result.heldBytes += bytes;
-  for (StreamedTensor &streamed : result.tensors)
+  for (BufferedTensor &streamed : result.tensors)
     if (streamed.name == tensor)
       streamed.heldBytes += bytes;
   result.holders.push_back({std::move(name), std::move(tensor), bytes, std::move(reason), liveBytes});

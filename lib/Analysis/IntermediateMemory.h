@@ -36,7 +36,7 @@ struct MemoryHolder {
 };
 
 /// A tensor that crosses from one compute or row task to another.
-struct StreamedTensor {
+struct BufferedTensor {
   /// The task that makes it.
   std::string name;
   /// Twice its bytes.
@@ -48,7 +48,7 @@ struct StreamedTensor {
 struct IntermediateMemory {
   /// The largest first.
   std::vector<MemoryHolder> holders;
-  std::vector<StreamedTensor> tensors;
+  std::vector<BufferedTensor> tensors;
   int64_t heldBytes = 0;
   int64_t tensorBytes = 0;
 

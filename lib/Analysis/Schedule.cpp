@@ -1,6 +1,7 @@
 //===- Schedule.cpp - When a task works -----------------------------------------------------------------------===//
 
 #include "Analysis/Schedule.h"
+#include "Dialect/Sizes.h"
 #include "Analysis/Operators.h"
 #include "Optimize/TokenCurves.h"
 #include "Simulate/Simulator.h"
@@ -231,15 +232,14 @@ LogicalResult TaskScheduler::addLinalg(linalg::LinalgOp op, Steps &steps) {
 }
 
 LogicalResult TaskScheduler::addFor(scf::ForOp loop, Steps &steps) {
-  auto lower = getConstantIntValue(loop.getLowerBound());
-  auto upper = getConstantIntValue(loop.getUpperBound());
-  auto stride = getConstantIntValue(loop.getStep());
-  if (!lower || !upper || !stride)
-    return loop.emitOpError("has a run-time trip count, which has no schedule");
+  // The schedule is that of the largest run.
+  std::optional<int64_t> trips = getLargestTripCount(loop);
+  if (!trips)
+    return loop.emitOpError("has a run-time trip count without a maximum, which has no schedule");
   for (auto [init, argument, after] : llvm::zip(loop.getInitArgs(), loop.getRegionIterArgs(), loop.getResults()))
     addInitFill(init, std::max(accessLanes(argument), accessLanes(after)), steps);
   Step nest;
-  nest.trips = std::max<int64_t>(0, ceilDiv(*upper - *lower, *stride));
+  nest.trips = *trips;
   if (failed(addBlock(*loop.getBody(), nest.body)))
     return failure();
   if (nest.body.empty() || nest.trips == 0)

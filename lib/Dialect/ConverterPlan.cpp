@@ -68,8 +68,12 @@ ItensorType st::padShape(ItensorType source, const Padding &padding) {
     offsets[dim] = offsets[dim] + padding.lowOf(dim);
   }
   auto map = AffineMap::get(source.getNumLoops(), 0, offsets, source.getContext());
+  SmallVector<ExtentAttr> extents(source.getDataExtents());
+  for (auto [dim, extent] : llvm::enumerate(extents))
+    extent = extent.plus(padding.lowOf(dim) + padding.highOf(dim));
   return ItensorType::get(source.getContext(), source.getElementShape(), source.getElementType(), shape,
-                          source.getTripCounts(), source.getSteps(), map);
+                          source.getTripCounts(), source.getSteps(), map)
+      .withSizes(extents, source.getTripExtents());
 }
 
 static ConverterPlan makePlan(ItensorType source, ItensorType result, const LoopNest &from, const LoopNest &to,
@@ -158,7 +162,10 @@ static ConverterPlan planByRefinement(ItensorType source, ItensorType result, co
   while (sharedLoops < from.loops.size() && sharedLoops < to.loops.size()) {
     const StridedLoop &left = from.loops[sharedLoops], &right = to.loops[sharedLoops];
     int64_t common = std::gcd(left.count, right.count);
-    if (common == 1 || !spansSame(left, right))
+    // A run-time count has no parts.
+    if (left.extent != right.extent || (left.extent && left.count != right.count))
+      break;
+    if ((common == 1 && !left.extent) || !spansSame(left, right))
       break;
     splitLoop(from, sharedLoops, common);
     splitLoop(to, sharedLoops, common);

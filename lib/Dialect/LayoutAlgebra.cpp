@@ -77,6 +77,7 @@ namespace {
 struct Driver {
   unsigned loop;
   int64_t count, stride;
+  ExtentAttr extent;
 };
 } // namespace
 
@@ -84,7 +85,7 @@ struct Driver {
 /// exactly when the loops, sorted by stride, form a mixed-radix number: the smallest stride is the tile, and each
 /// other is the one before it times its count.
 static std::optional<std::string> whyNotOnceAlong(unsigned dim, SmallVector<Driver> drivers, int64_t start,
-                                                  int64_t tile, int64_t extent) {
+                                                  int64_t tile, int64_t extent, ExtentAttr runTimeExtent) {
   if (start != 0)
     return llvm::formatv("slices of data dimension {0} start at {1}, so that the elements before are never written",
                          dim, start)
@@ -103,6 +104,13 @@ static std::optional<std::string> whyNotOnceAlong(unsigned dim, SmallVector<Driv
                            "only {3} elements are written there",
                            dim, driver.loop, driver.stride, covered)
           .str();
+    // In a shorter run too, what is written is all from the start to the extent: only the outermost loop ends there.
+    bool isOutermost = &driver == &drivers.back();
+    if (driver.extent && (!isOutermost || !runTimeExtent || driver.extent != runTimeExtent.ceilDiv(driver.stride)))
+      return llvm::formatv("iteration dimension {0} runs {1} times, which does not cover the extent of data dimension "
+                           "{2} exactly",
+                           driver.loop, driver.extent.str(), dim)
+          .str();
     covered *= driver.count;
   }
   if (covered < extent)
@@ -114,7 +122,7 @@ std::optional<std::string> st::whyNotProducer(ItensorType type) {
   LoopNest nest = LoopNest::ofTiles(type);
   SmallVector<SmallVector<Driver>> drivers(type.getRank());
   for (auto [index, loop] : llvm::enumerate(nest.loops)) {
-    if (loop.count == 1)
+    if (loop.isUnit())
       continue;
     std::optional<unsigned> driven;
     for (auto [dim, stride] : llvm::enumerate(loop.strides)) {
@@ -127,7 +135,7 @@ std::optional<std::string> st::whyNotProducer(ItensorType type) {
                              index, *driven, dim)
             .str();
       driven = dim;
-      drivers[dim].push_back({static_cast<unsigned>(index), loop.count, stride});
+      drivers[dim].push_back({static_cast<unsigned>(index), loop.count, stride, loop.extent});
     }
     if (!driven)
       return llvm::formatv("iteration dimension {0} is not used by the map, so that every element would be written {1} "
@@ -137,7 +145,8 @@ std::optional<std::string> st::whyNotProducer(ItensorType type) {
   }
   SmallVector<int64_t> tile = type.getTileShape();
   for (unsigned dim = 0; dim < type.getRank(); ++dim)
-    if (auto reason = whyNotOnceAlong(dim, drivers[dim], nest.start[dim], tile[dim], type.getDataShape()[dim]))
+    if (auto reason = whyNotOnceAlong(dim, drivers[dim], nest.start[dim], tile[dim], type.getDataShape()[dim],
+                                      type.getDataExtent(dim)))
       return reason;
   return std::nullopt;
 }
@@ -292,7 +301,8 @@ bool st::haveSameTokens(ItensorType a, ItensorType b) {
 }
 
 Relation st::relate(ItensorType source, ItensorType result) {
-  if (source.getDataShape() != result.getDataShape() || source.getScalarType() != result.getScalarType())
+  if (source.getDataShape() != result.getDataShape() || source.getDataExtents() != result.getDataExtents() ||
+      source.getScalarType() != result.getScalarType())
     return Relation::Incompatible;
   if (canonicalize(source) == canonicalize(result))
     return Relation::Equal;

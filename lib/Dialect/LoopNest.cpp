@@ -24,8 +24,8 @@ static void addStrides(AffineExpr expr, unsigned dataDim, ArrayRef<int64_t> step
 LoopNest LoopNest::ofTiles(ItensorType type) {
   LoopNest nest;
   nest.start.assign(type.getRank(), 0);
-  for (int64_t count : type.getTripCounts())
-    nest.loops.push_back({count, SmallVector<int64_t, 4>(type.getRank(), 0)});
+  for (auto [loop, count] : llvm::enumerate(type.getTripCounts()))
+    nest.loops.push_back({count, SmallVector<int64_t, 4>(type.getRank(), 0), type.getTripExtent(loop)});
   for (auto [index, expr] : llvm::enumerate(type.getIterMap().getResults()))
     addStrides(expr, index, type.getSteps(), nest);
   return nest;
@@ -48,6 +48,9 @@ LoopNest LoopNest::ofScalars(ItensorType type) {
 }
 
 static bool continues(const StridedLoop &outer, const StridedLoop &inner) {
+  // The product of a run-time count is no count of steps of one extent.
+  if (outer.extent || inner.extent)
+    return false;
   return llvm::all_of(llvm::zip(outer.strides, inner.strides),
                       [&](auto pair) { return std::get<0>(pair) == inner.count * std::get<1>(pair); });
 }
@@ -55,7 +58,7 @@ static bool continues(const StridedLoop &outer, const StridedLoop &inner) {
 void LoopNest::canonicalize() {
   SmallVector<StridedLoop, 4> merged;
   for (StridedLoop &loop : loops) {
-    if (loop.count == 1)
+    if (loop.isUnit())
       continue;
     merged.push_back(loop);
     while (merged.size() > 1 && continues(merged[merged.size() - 2], merged.back())) {
@@ -75,6 +78,7 @@ bool LoopNest::isCoupled() const {
 ItensorType LoopNest::toType(ItensorType like) const {
   MLIRContext *context = like.getContext();
   SmallVector<int64_t> counts, steps;
+  SmallVector<ExtentAttr> extents;
   SmallVector<AffineExpr> results;
   for (int64_t offset : start)
     results.push_back(getAffineConstantExpr(offset, context));
@@ -88,9 +92,11 @@ ItensorType LoopNest::toType(ItensorType like) const {
       results[dim] = results[dim] + getAffineDimExpr(index, context);
     }
     counts.push_back(loop.count);
+    extents.push_back(loop.extent);
     steps.push_back(step);
   }
   AffineMap map = AffineMap::get(loops.size(), 0, results, context);
   return ItensorType::get(context, like.getElementShape(), like.getElementType(), like.getDataShape(), counts, steps,
-                          map);
+                          map)
+      .withSizes(like.getDataExtents(), extents);
 }

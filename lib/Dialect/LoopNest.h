@@ -11,8 +11,14 @@ namespace st {
 struct StridedLoop {
   int64_t count;
   llvm::SmallVector<int64_t, 4> strides;
+  /// How often it runs where that is known at run time only, and `count` is the maximum; else null.
+  ExtentAttr extent = {};
 
-  bool operator==(const StridedLoop &other) const { return count == other.count && strides == other.strides; }
+  bool operator==(const StridedLoop &other) const {
+    return count == other.count && strides == other.strides && extent == other.extent;
+  }
+  /// Whether it runs once in every run.
+  bool isUnit() const { return count == 1 && !extent; }
   bool operator!=(const StridedLoop &other) const { return !(*this == other); }
 };
 

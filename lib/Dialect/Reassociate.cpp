@@ -57,7 +57,9 @@ static std::optional<SmallVector<int64_t>> expandTile(int64_t tile, Group extent
 
 /// Appends `loop`, which moves by `stride` scalars of the collapsed dimension, as loops of the dimensions `first` to
 /// `first` + extents.size() of `nest`, outermost first.
-static bool expandLoop(LoopNest &nest, int64_t count, int64_t stride, Group extents, unsigned first, unsigned rank) {
+static bool expandLoop(LoopNest &nest, const StridedLoop &loop, int64_t stride, Group extents, unsigned first,
+                       unsigned rank) {
+  int64_t count = loop.count;
   SmallVector<int64_t> sizes = getInnerSizes(extents);
   SmallVector<StridedLoop> inner;
   while (true) {
@@ -73,9 +75,13 @@ static bool expandLoop(LoopNest &nest, int64_t count, int64_t stride, Group exte
     bool isOutermost = llvm::all_of(extents.take_front(index), [](int64_t extent) { return extent == 1; });
     bool carries = !isOutermost && steps * (count - 1) >= extents[index];
     if (!carries) {
+      part.extent = loop.extent;
       inner.push_back(part);
       break;
     }
+    // Where a run-time count carries is known at run time only.
+    if (loop.extent)
+      return false;
     if (extents[index] % steps != 0 || count % (extents[index] / steps) != 0)
       return false;
     part.count = extents[index] / steps;
@@ -99,6 +105,7 @@ public:
 
 private:
   std::optional<ItensorType> finish(const LoopNest &regrouped, ArrayRef<int64_t> tile);
+  std::optional<SmallVector<ExtentAttr>> getExtents();
 
   ItensorType type;
   ArrayRef<SmallVector<int64_t, 2>> groups;
@@ -131,15 +138,48 @@ std::optional<ItensorType> Regrouping::finish(const LoopNest &regrouped, ArrayRe
   SmallVector<int64_t> zeros(shape.size(), 0);
   auto map = AffineMap::get(0, 0, SmallVector<AffineExpr>(shape.size(), getAffineConstantExpr(0, type.getContext())),
                             type.getContext());
-  return regrouped.toType(
-      ItensorType::get(type.getContext(), tile, type.getElementType(), shape, /*tripCounts=*/{}, /*steps=*/{}, map));
+  auto dataExtents = getExtents();
+  if (!dataExtents)
+    return std::nullopt;
+  auto like =
+      ItensorType::get(type.getContext(), tile, type.getElementType(), shape, /*tripCounts=*/{}, /*steps=*/{}, map);
+  return regrouped.toType(like.withSizes(*dataExtents, {}));
+}
+
+/// The extents of the regrouped data; empty where all are constants. A run-time extent is the outermost of its group:
+/// anywhere else, shorter runs would leave gaps.
+std::optional<SmallVector<ExtentAttr>> Regrouping::getExtents() {
+  if (type.getDataExtents().empty())
+    return SmallVector<ExtentAttr>();
+  bool collapses = groups.size() == shape.size();
+  SmallVector<ExtentAttr> extents(shape.size());
+  for (auto [dim, group] : llvm::enumerate(groups)) {
+    int64_t inner = 1;
+    ArrayRef<int64_t> fine = collapses ? type.getDataShape() : shape;
+    for (int64_t index : llvm::reverse(group)) {
+      bool isFirst = llvm::all_of(ArrayRef<int64_t>(group).take_while([&](int64_t at) { return at != index; }),
+                                  [&](int64_t at) { return fine[at] == 1; });
+      ExtentAttr extent = collapses ? type.getDataExtent(index) : type.getDataExtent(dim);
+      if (extent && isFirst && (collapses || fine[index] != 1)) {
+        ExtentAttr &regrouped = extents[collapses ? dim : index];
+        regrouped = collapses ? extent.times(inner) : extent.dividedBy(inner);
+        if (!regrouped)
+          return std::nullopt;
+        break;
+      }
+      if (extent && collapses)
+        return std::nullopt;
+      inner *= fine[index];
+    }
+  }
+  return extents;
 }
 
 std::optional<ItensorType> Regrouping::collapse() {
   SmallVector<int64_t> tile = type.getTileShape(), largest = getLargestOffsets(nest), newTile;
   LoopNest collapsed;
   for (const StridedLoop &loop : nest.loops)
-    collapsed.loops.push_back({loop.count, SmallVector<int64_t, 4>(groups.size(), 0)});
+    collapsed.loops.push_back({loop.count, SmallVector<int64_t, 4>(groups.size(), 0), loop.extent});
   for (auto [dim, group] : llvm::enumerate(groups)) {
     auto take = [&](ArrayRef<int64_t> values) { return values.slice(group.front(), group.size()); };
     Group extents = take(type.getDataShape());
@@ -175,17 +215,17 @@ std::optional<ItensorType> Regrouping::expand() {
   for (const StridedLoop &loop : nest.loops) {
     SmallVector<unsigned> driven;
     for (auto [dim, stride] : llvm::enumerate(loop.strides))
-      if (stride != 0 && loop.count > 1)
+      if (stride != 0 && !loop.isUnit())
         driven.push_back(dim);
     if (driven.empty()) {
-      expanded.loops.push_back({loop.count, SmallVector<int64_t, 4>(shape.size(), 0)});
+      expanded.loops.push_back({loop.count, SmallVector<int64_t, 4>(shape.size(), 0), loop.extent});
       continue;
     }
     // A diagonal might carry in one dimension and not in the other.
     if (driven.size() > 1)
       return std::nullopt;
     ArrayRef<int64_t> group = groups[driven.front()];
-    if (!expandLoop(expanded, loop.count, loop.strides[driven.front()], shape.slice(group.front(), group.size()),
+    if (!expandLoop(expanded, loop, loop.strides[driven.front()], shape.slice(group.front(), group.size()),
                     group.front(), shape.size()))
       return std::nullopt;
   }

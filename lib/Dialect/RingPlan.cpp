@@ -176,6 +176,9 @@ static std::optional<Lifetimes> getLifetimes(const Round &round) {
 }
 
 std::optional<ConverterPlan> st::inferRingConverter(const ConverterPlan &pingPong) {
+  // How slices follow each other is counted at compile time.
+  if (pingPong.source.hasRunTimeSizes() || pingPong.result.hasRunTimeSizes())
+    return std::nullopt;
   if (!pingPong.padding.isNone() || pingPong.source.getTileShape() != pingPong.result.getTileShape() ||
       whyNotProducer(pingPong.source))
     return std::nullopt;

@@ -177,7 +177,8 @@ std::optional<ConverterPlan> RollingPlanner::plan() {
 }
 
 std::optional<ConverterPlan> st::inferRollingConverter(ItensorType source, ItensorType result, const Padding &padding) {
-  if (whyNotProducer(source))
+  // The segments of a line buffer are counted at compile time.
+  if (whyNotProducer(source) || source.hasRunTimeSizes() || result.hasRunTimeSizes())
     return std::nullopt;
   source = padShape(canonicalize(source), padding);
   result = canonicalize(result);

@@ -30,6 +30,10 @@ std::optional<Routing> st::routeParts(ItensorType whole, unsigned dim, ArrayRef<
     whyNot = llvm::formatv("parts have {0} elements along data dimension {1}, but the whole has {2}", sum, dim, extent);
     return std::nullopt;
   }
+  if (whole.hasRunTimeSizes()) {
+    whyNot = "parts of a stream whose size comes with each run are not supported";
+    return std::nullopt;
+  }
   Routing routing;
   routing.whole = canonicalize(whole);
   LoopNest nest = LoopNest::ofTiles(routing.whole);
@@ -81,7 +85,7 @@ std::optional<Routing> st::routeParts(ItensorType whole, unsigned dim, ArrayRef<
 std::optional<ItensorType> st::joinRoundRobin(ItensorType type, unsigned dim, int64_t count) {
   SmallVector<int64_t> shape(type.getDataShape());
   int64_t extent = shape[dim];
-  if (type.getSpan()[dim] > extent)
+  if (type.getSpan()[dim] > extent || type.hasRunTimeSizes())
     return std::nullopt;
   shape[dim] *= count;
   SmallVector<int64_t> counts(type.getTripCounts()), steps(type.getSteps());

@@ -23,6 +23,9 @@
 
 #include "Dialect/StEnums.h.inc"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include <string>
+
 #define GET_ATTRDEF_CLASSES
 #include "Dialect/StAttributes.h.inc"
 

@@ -72,7 +72,8 @@ OpFoldResult ItensorCastOp::fold(FoldAdaptor) {
 /// The type with scalar elements: what a reassociation regroups.
 static ItensorType withScalars(ItensorType type) {
   return ItensorType::get(type.getContext(), type.getTileShape(), type.getScalarType(), type.getDataShape(),
-                          type.getTripCounts(), type.getSteps(), type.getIterMap());
+                          type.getTripCounts(), type.getSteps(), type.getIterMap(), type.getDataExtents(),
+                          type.getTripExtents());
 }
 
 LogicalResult ItensorReassociateOp::verify() {

@@ -13,5 +13,6 @@ class St_Op<string opMnemonic, list<Trait> traits = []> : Op<StDialect, opMnemon
 include "ItensorOps.td"
 include "StreamOps.td"
 include "StructureOps.td"
+include "SizeOps.td"
 
 #endif // ST_OPS

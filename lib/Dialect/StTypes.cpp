@@ -73,6 +73,27 @@ ItensorType ItensorType::get(MLIRContext *context, ArrayRef<int64_t> elementShap
   return ItensorType::get(context, elementShape, elementType, span, tripCounts, steps, iterMap);
 }
 
+static ExtentAttr runTimeExtent(ArrayRef<ExtentAttr> extents, unsigned index) {
+  return extents.empty() || extents[index].isConstant() ? ExtentAttr() : extents[index];
+}
+
+ExtentAttr ItensorType::getDataExtent(unsigned dim) const { return runTimeExtent(getDataExtents(), dim); }
+
+ExtentAttr ItensorType::getTripExtent(unsigned loop) const { return runTimeExtent(getTripExtents(), loop); }
+
+ItensorType ItensorType::withSizes(ArrayRef<ExtentAttr> dataExtents, ArrayRef<ExtentAttr> tripExtents) const {
+  auto complete = [&](ArrayRef<ExtentAttr> extents, ArrayRef<int64_t> constants) {
+    SmallVector<ExtentAttr> result;
+    if (llvm::any_of(extents, [](ExtentAttr extent) { return extent && !extent.isConstant(); }))
+      for (auto [extent, constant] : llvm::zip_equal(extents, constants))
+        result.push_back(extent ? extent : ExtentAttr::getConstant(getContext(), constant));
+    return result;
+  };
+  return ItensorType::get(getContext(), getElementShape(), getElementType(), getDataShape(), getTripCounts(),
+                          getSteps(), getIterMap(), complete(dataExtents, getDataShape()),
+                          complete(tripExtents, getTripCounts()));
+}
+
 //===----------------------------------------------------------------------------------------------------------===//
 // Itensor: rules that hold for producers and readers alike
 //===----------------------------------------------------------------------------------------------------------===//
@@ -118,9 +139,26 @@ static LogicalResult verifyNest(function_ref<InFlightDiagnostic()> emitError, Ar
   return success();
 }
 
+/// Run-time sizes come for every dimension or for none, and agree with what is constant.
+static LogicalResult verifyExtents(function_ref<InFlightDiagnostic()> emitError, ArrayRef<ExtentAttr> extents,
+                                   ArrayRef<int64_t> constants, StringRef what) {
+  if (extents.empty())
+    return success();
+  if (extents.size() != constants.size())
+    return emitError() << "gives " << extents.size() << " run-time sizes for " << constants.size() << " dimensions";
+  if (llvm::all_of(extents, [](ExtentAttr extent) { return extent.isConstant(); }))
+    return emitError() << "lists run-time sizes, but all are constants";
+  for (auto [index, extent] : llvm::enumerate(extents))
+    if (extent.isConstant() && extent.getConstant() != constants[index])
+      return emitError() << what << " " << index << " is " << extent.getConstant() << ", but its maximum is "
+                         << constants[index];
+  return success();
+}
+
 LogicalResult ItensorType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> elementShape,
                                   Type elementType, ArrayRef<int64_t> dataShape, ArrayRef<int64_t> tripCounts,
-                                  ArrayRef<int64_t> steps, AffineMap iterMap) {
+                                  ArrayRef<int64_t> steps, AffineMap iterMap, ArrayRef<ExtentAttr> dataExtents,
+                                  ArrayRef<ExtentAttr> tripExtents) {
   if (failed(verifyNest(emitError, elementShape, elementType, tripCounts, steps, iterMap)))
     return failure();
   if (dataShape.size() != elementShape.size())
@@ -135,6 +173,12 @@ LogicalResult ItensorType::verify(function_ref<InFlightDiagnostic()> emitError, 
       return emitError() << "slices start at offset " << offset << " of data dimension " << index
                          << ", outside its extent of " << dataShape[index];
   }
+  if (failed(verifyExtents(emitError, dataExtents, dataShape, "data extent of dimension")) ||
+      failed(verifyExtents(emitError, tripExtents, tripCounts, "trip count of iteration dimension")))
+    return failure();
+  for (auto [dim, extent] : llvm::enumerate(dataExtents))
+    if (extent.getDivisor() != 1)
+      return emitError() << "data extent of dimension " << dim << " must be a sum of sizes, but is " << extent.str();
   return success();
 }
 
@@ -147,19 +191,60 @@ static ParseResult parseIntegerList(AsmParser &parser, SmallVectorImpl<int64_t> 
                                         [&] { return parser.parseInteger(values.emplace_back()); });
 }
 
+/// `[S ceildiv 8 max 32, 4]`: constants, and run-time sizes with their maximum. `extents` stays empty without any of
+/// these.
+static ParseResult parseSizeList(AsmParser &parser, SmallVectorImpl<int64_t> &maxima,
+                                 SmallVectorImpl<ExtentAttr> &extents, AsmParser::Delimiter delimiter) {
+  SmallVector<ExtentAttr> all;
+  auto parseElement = [&]() -> ParseResult {
+    FailureOr<ExtentAttr> extent = ExtentAttr::parseInline(parser);
+    if (failed(extent))
+      return failure();
+    all.push_back(*extent);
+    if (extent->isConstant()) {
+      maxima.push_back(extent->getConstant());
+      return success();
+    }
+    return failure(parser.parseKeyword("max") || parser.parseInteger(maxima.emplace_back()));
+  };
+  if (parser.parseCommaSeparatedList(delimiter, parseElement))
+    return failure();
+  if (llvm::any_of(all, [](ExtentAttr extent) { return !extent.isConstant(); }))
+    extents.assign(all.begin(), all.end());
+  return success();
+}
+
+static void printSizeList(AsmPrinter &printer, ArrayRef<int64_t> maxima, ArrayRef<ExtentAttr> extents) {
+  printer << "[";
+  for (auto [index, maximum] : llvm::enumerate(maxima)) {
+    printer << (index ? ", " : "");
+    if (!extents.empty() && !extents[index].isConstant())
+      printer << extents[index].str() << " max ";
+    printer << maximum;
+  }
+  printer << "]";
+}
+
 Type ItensorType::parse(AsmParser &parser) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<int64_t> elementShape, dataShape, tripCounts, steps;
   Type elementType;
+  SmallVector<ExtentAttr> dataExtents, tripExtents;
   AffineMap iterMap;
   if (parser.parseLess() || parser.parseDimensionList(elementShape, /*allowDynamic=*/false, /*withTrailingX=*/true) ||
       parser.parseType(elementType))
     return {};
   bool hasDataShape = succeeded(parser.parseOptionalKeyword("of"));
-  if (hasDataShape && parser.parseDimensionList(dataShape, /*allowDynamic=*/false, /*withTrailingX=*/false))
+  if (hasDataShape && succeeded(parser.parseOptionalLSquare())) {
+    if (parseSizeList(parser, dataShape, dataExtents, AsmParser::Delimiter::None) || parser.parseRSquare())
+      return {};
+  } else if (hasDataShape &&
+             parser.parseDimensionList(dataShape, /*allowDynamic=*/false, /*withTrailingX=*/false)) {
     return {};
+  }
   if (parser.parseComma() || parser.parseKeyword("iter_space") || parser.parseEqual() ||
-      parseIntegerList(parser, tripCounts) || parser.parseStar() || parseIntegerList(parser, steps) ||
+      parseSizeList(parser, tripCounts, tripExtents, AsmParser::Delimiter::Square) || parser.parseStar() ||
+      parseIntegerList(parser, steps) ||
       parser.parseComma() || parser.parseKeyword("iter_map") || parser.parseEqual() || parser.parseAffineMap(iterMap) ||
       parser.parseGreater())
     return {};
@@ -170,7 +255,7 @@ Type ItensorType::parse(AsmParser &parser) {
     dataShape = spanOf(tileShapeOf(elementShape, elementType), tripCounts, steps, iterMap);
   }
   return getChecked(emitError, parser.getContext(), ArrayRef(elementShape), elementType, ArrayRef(dataShape),
-                    ArrayRef(tripCounts), ArrayRef(steps), iterMap);
+                    ArrayRef(tripCounts), ArrayRef(steps), iterMap, ArrayRef(dataExtents), ArrayRef(tripExtents));
 }
 
 void ItensorType::print(AsmPrinter &printer) const {
@@ -178,13 +263,16 @@ void ItensorType::print(AsmPrinter &printer) const {
   for (int64_t extent : getElementShape())
     printer << extent << "x";
   printer << getElementType();
-  if (ArrayRef<int64_t>(getSpan()) != getDataShape()) {
+  if (!getDataExtents().empty()) {
+    printer << " of ";
+    printSizeList(printer, getDataShape(), getDataExtents());
+  } else if (ArrayRef<int64_t>(getSpan()) != getDataShape()) {
     printer << " of ";
     llvm::interleave(getDataShape(), printer.getStream(), "x");
   }
-  printer << ", iter_space = [";
-  llvm::interleaveComma(getTripCounts(), printer.getStream());
-  printer << "] * [";
+  printer << ", iter_space = ";
+  printSizeList(printer, getTripCounts(), getTripExtents());
+  printer << " * [";
   llvm::interleaveComma(getSteps(), printer.getStream());
   printer << "], iter_map = ";
   getIterMap().print(printer.getStream());

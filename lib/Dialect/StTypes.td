@@ -11,6 +11,51 @@ class St_Type<string name, string typeMnemonic> : TypeDef<StDialect, name> {
   let mnemonic = typeMnemonic;
 }
 
+def St_ExtentAttr : AttrDef<StDialect, "Extent"> {
+  let mnemonic = "extent";
+  let summary = "an extent known at run time: a sum of named sizes";
+  let description = [{
+    `#st.extent<2 * P + S - 1>`, or, as a trip count, `#st.extent<(S + 3) ceildiv 8>`. Canonical: names are sorted and
+    stand once, so that two extents are equal exactly when their attributes are. Never negative: a sum below zero stands
+    for zero. What a name means is declared by `st.sizes` of the function and kernel around.
+  }];
+  let parameters = (ins ArrayRefParameter<"::mlir::StringAttr">:$names, ArrayRefParameter<"int64_t">:$coefficients,
+                        "int64_t":$constant, "int64_t":$divisor);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    static ExtentAttr getConstant(::mlir::MLIRContext *context, int64_t value);
+    static ExtentAttr getSize(::mlir::StringAttr name);
+    bool isConstant() const { return getNames().empty(); }
+    /// Sums and multiples; of extents without a divisor only.
+    ExtentAttr plus(ExtentAttr other) const;
+    ExtentAttr plus(int64_t value) const;
+    ExtentAttr times(int64_t factor) const;
+    /// The quotient where every term divides; else null.
+    ExtentAttr dividedBy(int64_t value) const;
+    /// How many steps of `step` cover the extent.
+    ExtentAttr ceilDiv(int64_t step) const;
+    /// The value for given sizes.
+    int64_t evaluate(::llvm::function_ref<int64_t(::llvm::StringRef)> sizeOf) const;
+    /// `2 * P + S - 1`, as it is printed.
+    std::string str() const;
+    /// The part between the angle brackets.
+    static ::mlir::FailureOr<ExtentAttr> parseInline(::mlir::AsmParser &parser);
+  }];
+}
+
+def St_SizeRangeAttr : AttrDef<StDialect, "SizeRange"> {
+  let mnemonic = "size_range";
+  let summary = "the values that a named size may have";
+  let description = [{
+    `#st.size_range<1 to 256>`; with `by 8`, multiples of 8 only. A function declares its sizes in `st.sizes`, a
+    dictionary from names to ranges, and what they measure in `st.dims` of its arguments and results.
+  }];
+  let parameters = (ins "int64_t":$minimum, "int64_t":$maximum, DefaultValuedParameter<"int64_t", "1">:$divisor);
+  let assemblyFormat = "`<` $minimum `to` $maximum (`by` $divisor^)? `>`";
+  let genVerifyDecl = 1;
+}
+
 def St_Itensor : St_Type<"Itensor", "itensor"> {
   let summary = "a tensor together with the order in which its slices stream";
   let description = [{
@@ -29,6 +74,12 @@ def St_Itensor : St_Type<"Itensor", "itensor"> {
 
     The stream is the sequence of slices in nest order; scalars inside a slice stream row-major. Elements of a
     slice beyond the data shape are padding.
+
+    Extents that are known only at run time stand beside their maximum. Buffers and FIFOs are made for the maximum; two
+    types are the same only if these extents are.
+    ```
+    !st.itensor<8x16xf32 of [S max 256, 64], iter_space = [S ceildiv 8 max 32, 4] * [8, 16], iter_map = (d0, d1) -> (d0, d1)>
+    ```
   }];
   let parameters = (ins
     ArrayRefParameter<"int64_t", "outer shape of a slice, in units of the element type">:$elementShape,
@@ -36,9 +87,18 @@ def St_Itensor : St_Type<"Itensor", "itensor"> {
     ArrayRefParameter<"int64_t", "logical extent of the tensor, in scalars">:$dataShape,
     ArrayRefParameter<"int64_t", "trip counts of the iteration space">:$tripCounts,
     ArrayRefParameter<"int64_t", "steps of the iteration space">:$steps,
-    "::mlir::AffineMap":$iterMap
+    "::mlir::AffineMap":$iterMap,
+    ArrayRefParameter<"::st::ExtentAttr", "logical extents; empty where all are constants">:$dataExtents,
+    ArrayRefParameter<"::st::ExtentAttr", "trip counts; empty where all are constants">:$tripExtents
   );
   let builders = [
+    // All sizes are constants.
+    TypeBuilder<(ins "::llvm::ArrayRef<int64_t>":$elementShape, "::mlir::Type":$elementType,
+      "::llvm::ArrayRef<int64_t>":$dataShape, "::llvm::ArrayRef<int64_t>":$tripCounts,
+      "::llvm::ArrayRef<int64_t>":$steps, "::mlir::AffineMap":$iterMap), [{
+      return $_get($_ctxt, elementShape, elementType, dataShape, tripCounts, steps, iterMap,
+                   ::llvm::ArrayRef<ExtentAttr>{}, ::llvm::ArrayRef<ExtentAttr>{});
+    }]>,
     // Spells out the data shape as what the map spans.
     TypeBuilder<(ins "::llvm::ArrayRef<int64_t>":$elementShape, "::mlir::Type":$elementType,
       "::llvm::ArrayRef<int64_t>":$tripCounts, "::llvm::ArrayRef<int64_t>":$steps, "::mlir::AffineMap":$iterMap)>
@@ -62,8 +122,15 @@ def St_Itensor : St_Type<"Itensor", "itensor"> {
     ::mlir::Type getTokenType() const { return getElementType(); }
     /// Hardware tokens in a slice.
     int64_t getTokensPerTile() const;
-    /// Slices in the whole stream (product of the trip counts).
+    /// Slices in the whole stream (product of the trip counts), at most.
     int64_t getNumTiles() const;
+    /// Whether some extent is known only at run time.
+    bool hasRunTimeSizes() const { return !getDataExtents().empty() || !getTripExtents().empty(); }
+    /// The extent of a data dimension, and the trip count of a loop, where they are known only at run time; else null.
+    ::st::ExtentAttr getDataExtent(unsigned dim) const;
+    ::st::ExtentAttr getTripExtent(unsigned loop) const;
+    /// The same type with these run-time sizes; null stands for a constant.
+    ItensorType withSizes(::llvm::ArrayRef<ExtentAttr> dataExtents, ::llvm::ArrayRef<ExtentAttr> tripExtents) const;
     /// What the map spans in scalars along each data dimension: largest offset plus tile size.
     ::llvm::SmallVector<int64_t> getSpan() const;
   }];

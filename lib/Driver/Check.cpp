@@ -1,6 +1,7 @@
 //===- Check.cpp - `streamtensor check` and `run`: does a design compute what the model says? -----------------===//
 
 #include "Driver/Check.h"
+#include "Dialect/Sizes.h"
 #include "Driver/Compile.h"
 #include "Driver/Diagnostics.h"
 #include "Driver/HlsSimulation.h"
@@ -47,17 +48,21 @@ static std::string dtypeOf(Type type) {
   return text;
 }
 
-NamedArrays st::randomInputs(ModuleOp module, uint64_t seed) {
+NamedArrays st::randomInputs(ModuleOp module, uint64_t seed, const RunSizes &sizes) {
   std::mt19937_64 generator(seed);
   std::normal_distribution<double> normal;
   NamedArrays inputs;
   func::FuncOp entry = entryOf(module);
+  RunSizes allSizes = getLargestSizes(entry);
+  for (auto &size : sizes)
+    allSizes[size.getKey()] = size.getValue();
   for (auto [index, type] : llvm::enumerate(entry.getArgumentTypes())) {
     auto tensor = cast<RankedTensorType>(type);
-    Array array{dtypeOf(tensor.getElementType()), SmallVector<int64_t>(tensor.getShape()), {}};
+    Array array{dtypeOf(tensor.getElementType()), getArgumentShape(entry, index, allSizes), {}};
     int64_t elementBytes = bytesPerElement(array.dtype).value_or(4);
-    array.bytes.resize(tensor.getNumElements() * elementBytes);
-    for (int64_t i = 0; i < tensor.getNumElements(); ++i) {
+    int64_t numElements = ShapedType::getNumElements(array.shape);
+    array.bytes.resize(numElements * elementBytes);
+    for (int64_t i = 0; i < numElements; ++i) {
       char *element = array.bytes.data() + i * elementBytes;
       if (array.dtype == "f32") {
         float value = static_cast<float>(normal(generator));
@@ -75,10 +80,12 @@ NamedArrays st::randomInputs(ModuleOp module, uint64_t seed) {
   return inputs;
 }
 
+/// Fills in `options.sizes`, which follow from the inputs.
 static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &inputs,
-                                           const reference::RunOptions &options) {
+                                           reference::RunOptions &options) {
   func::FuncOp entry = entryOf(module);
-  std::vector<Array> arguments;
+  std::vector<std::string> names;
+  std::vector<const Array *> given;
   for (unsigned index = 0; index < entry.getNumArguments(); ++index) {
     std::string name = argumentName(entry, index);
     auto input = inputs.find(name);
@@ -86,24 +93,35 @@ static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &i
       std::string given = llvm::join(llvm::make_first_range(inputs), ", ");
       return makeError("input '{0}' is missing; the inputs given are: {1}", name, given);
     }
+    names.push_back(name);
+    given.push_back(&input->second);
+  }
+  auto sizes = deriveSizes(entry, given, names);
+  if (!sizes)
+    return sizes.takeError();
+  options.sizes = std::move(*sizes);
+  std::vector<Array> arguments;
+  for (auto [index, array] : llvm::enumerate(given)) {
     auto tensor = cast<RankedTensorType>(entry.getArgumentTypes()[index]);
-    if (ArrayRef<int64_t>(input->second.shape) != tensor.getShape() ||
-        input->second.dtype != dtypeOf(tensor.getElementType()))
-      return makeError("input '{0}' must be {1}, but is {2}[{3}]", name, tensor, input->second.dtype,
-                       llvm::make_range(input->second.shape.begin(), input->second.shape.end()));
-    arguments.push_back(input->second);
+    SmallVector<int64_t> shape = getArgumentShape(entry, index, options.sizes);
+    if (array->shape != shape || array->dtype != dtypeOf(tensor.getElementType()))
+      return makeError("input '{0}' must be {1}, but is {2}[{3}]", names[index],
+                       RankedTensorType::get(shape, tensor.getElementType()), array->dtype,
+                       llvm::make_range(array->shape.begin(), array->shape.end()));
+    arguments.push_back(padToShape(*array, tensor.getShape()));
   }
   auto results = reference::run(module, entry.getName(), arguments, options);
   if (failed(results))
     return alreadyDiagnosed("the design could not be executed");
   NamedArrays named;
   for (auto [index, result] : llvm::enumerate(*results))
-    named[resultName(entry, index)] = std::move(result);
+    named[resultName(entry, index)] = cropToShape(result, getResultShape(entry, index, options.sizes));
   return named;
 }
 
 llvm::Expected<NamedArrays> st::runModule(ModuleOp module, const NamedArrays &inputs) {
-  return execute(module, inputs, {});
+  reference::RunOptions options;
+  return execute(module, inputs, options);
 }
 
 //===----------------------------------------------------------------------------------------------------------===//
@@ -137,11 +155,11 @@ llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, con
   auto module = loadDesign(design, context);
   if (!module)
     return module.takeError();
+  reference::RunOptions options;
   // Without a kernel, the host does everything on either back end.
   if (backend == Backend::Reference || !holdsKernels(**module))
-    return execute(**module, inputs, {});
+    return execute(**module, inputs, options);
 
-  reference::RunOptions options;
   if (backend == Backend::Rtl) {
     auto simulation = RtlSimulation::build((design + "/rtl").str());
     if (!simulation)
@@ -156,7 +174,9 @@ llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, con
   auto simulation = HlsSimulation::build((design + "/hls").str());
   if (!simulation)
     return simulation.takeError();
-  options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) { return simulation->run(kernel, operands); };
+  options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) {
+    return simulation->run(kernel, operands, options.sizes);
+  };
   return execute(**module, inputs, options);
 }
 
@@ -201,8 +221,9 @@ CheckReport st::compareResults(const NamedArrays &actual, const NamedArrays &ref
   return report;
 }
 
-/// The model that a design was compiled from, read as it was then.
-static llvm::Expected<OwningOpRef<ModuleOp>> importModelOf(StringRef design, MLIRContext *context) {
+/// The model that a design was compiled from, read as it was then; with `fixed`, for runs of these sizes only.
+static llvm::Expected<OwningOpRef<ModuleOp>> importModelOf(StringRef design, MLIRContext *context,
+                                                           const RunSizes &fixed = {}) {
   auto json = readJson((design + "/design.json").str());
   if (!json)
     return makeError("{0}; compile the model again", llvm::toString(json.takeError()));
@@ -213,6 +234,16 @@ static llvm::Expected<OwningOpRef<ModuleOp>> importModelOf(StringRef design, MLI
         for (const llvm::json::Value &entry : *dims)
           if (auto *dim = entry.getAsObject())
             options.dims[dim->getString("name").value_or("").str()] = dim->getInteger("size").value_or(0);
+      if (auto *sizes = object->getArray("sizes"))
+        for (const llvm::json::Value &entry : *sizes)
+          if (auto *size = entry.getAsObject()) {
+            std::string name = size->getString("name").value_or("").str();
+            if (auto value = fixed.find(name); value != fixed.end())
+              options.dims[name] = value->second;
+            else
+              options.bounds[name] = {size->getInteger("minimum").value_or(1), size->getInteger("maximum").value_or(1),
+                                      size->getInteger("divisor").value_or(1)};
+          }
       options.entry = object->getString("entry").value_or("").str();
       OnnxPartition partition;
       auto module = importModel(*model, options, context, object->get("partition") ? &partition : nullptr);
@@ -222,6 +253,28 @@ static llvm::Expected<OwningOpRef<ModuleOp>> importModelOf(StringRef design, MLI
       return std::move(module);
     }
   return makeError("{0}/design.json names no model; give --golden", design);
+}
+
+/// The judge of a run with named sizes: the model with fixed sizes instead, which knows nothing of what lies beyond
+/// them. Null where the model has none, or where a size is 0, which no tensor of fixed size has.
+static llvm::Expected<OwningOpRef<ModuleOp>> importForSizesOf(StringRef design, ModuleOp model,
+                                                              const NamedArrays &inputs, MLIRContext *context) {
+  func::FuncOp entry = entryOf(model);
+  std::vector<std::string> names;
+  std::vector<const Array *> given;
+  for (unsigned index = 0; index < entry.getNumArguments(); ++index) {
+    names.push_back(argumentName(entry, index));
+    auto input = inputs.find(names.back());
+    if (input == inputs.end())
+      return OwningOpRef<ModuleOp>();
+    given.push_back(&input->second);
+  }
+  auto sizes = deriveSizes(entry, given, names);
+  if (!sizes)
+    return sizes.takeError();
+  if (sizes->empty() || llvm::any_of(*sizes, [](auto &size) { return size.getValue() == 0; }))
+    return OwningOpRef<ModuleOp>();
+  return importModelOf(design, context, *sizes);
 }
 
 llvm::Expected<CheckReport> st::checkDesign(const CheckOptions &options, MLIRContext *context) {
@@ -235,10 +288,22 @@ llvm::Expected<CheckReport> st::checkDesign(const CheckOptions &options, MLIRCon
       return imported.takeError();
     model = std::move(*imported);
   }
-  auto given = options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*model, 1)) : readNpz(options.inputs);
+  if (model)
+    for (auto &size : options.sizes)
+      if (!getLargestSizes(entryOf(*model)).count(size.getKey()))
+        return makeError("--dim {0}={1}: the design has no size '{0}'", size.getKey(), size.getValue());
+  auto given = options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*model, 1, options.sizes))
+                                      : readNpz(options.inputs);
   if (!given)
     return given.takeError();
   inputs = std::move(*given);
+  if (options.golden.empty()) {
+    auto fixed = importForSizesOf(options.design, *model, inputs, context);
+    if (!fixed)
+      return fixed.takeError();
+    if (*fixed)
+      model = std::move(*fixed);
+  }
   auto expected = options.golden.empty() ? runModule(*model, inputs) : readNpz(options.golden);
   if (!expected)
     return expected.takeError();

@@ -5,6 +5,7 @@
 
 #include "Driver/Compare.h"
 #include "Driver/RtlSimulation.h"
+#include "Driver/RunSizes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
@@ -19,8 +20,9 @@ enum class Backend {
 };
 
 /// Names and random values for the inputs of the entry function, as its `st.name` attributes give them. Deterministic
-/// under `seed`; floats are normally distributed.
-NamedArrays randomInputs(mlir::ModuleOp module, uint64_t seed);
+/// under `seed`; floats are normally distributed. Named sizes are as large as they may be, unless `sizes` says
+/// otherwise.
+NamedArrays randomInputs(mlir::ModuleOp module, uint64_t seed, const RunSizes &sizes = {});
 
 /// Executes the entry function of `module` on the reference interpreter. Inputs and results go by name.
 llvm::Expected<NamedArrays> runModule(mlir::ModuleOp module, const NamedArrays &inputs);
@@ -35,6 +37,7 @@ struct CheckOptions {
   Backend backend = Backend::Reference;
   std::string inputs; ///< .npz by name; random inputs where empty
   std::string golden; ///< .npz by name; where empty, the model itself on the reference interpreter is the judge
+  RunSizes sizes;     ///< for random inputs: named sizes; the largest where not given
 };
 
 struct CheckedTensor {

@@ -4,6 +4,7 @@
 #include "Analysis/Design.h"
 #include "Analysis/Schedule.h"
 #include "Device/Device.h"
+#include "Dialect/Sizes.h"
 #include "Dialect/StDialect.h"
 #include "Driver/Check.h"
 #include "Driver/Diagnostics.h"
@@ -18,6 +19,7 @@
 #include "Support/Error.h"
 #include "Support/FileSystem.h"
 #include "Support/Json.h"
+#include "Transforms/Linalg/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
@@ -100,6 +102,26 @@ static OwningOpRef<ModuleOp> importSafely(StringRef path, const MlirImportOption
   return module;
 }
 
+/// What a model's importer is told about axes of run-time size.
+template <typename Options> static void setSizes(Options &to, const ModelOptions &from, MLIRContext *context) {
+  for (auto &[name, size] : from.dims)
+    to.dims[name] = size;
+  for (auto &[name, bound] : from.bounds)
+    to.bounds[name] = SizeRangeAttr::get(context, bound.minimum, bound.maximum, bound.divisor);
+  if (from.maxSeq > 0)
+    to.otherBound = SizeRangeAttr::get(context, 1, from.maxSeq, 1);
+}
+
+/// Operations on tensors of run-time size say themselves what they leave out.
+static OwningOpRef<ModuleOp> maskExtents(OwningOpRef<ModuleOp> module) {
+  auto main = module ? module->lookupSymbol<func::FuncOp>("main") : func::FuncOp();
+  if (!main || !main->hasAttr(sizesAttr))
+    return module;
+  PassManager manager(module->getContext(), ModuleOp::getOperationName());
+  manager.addNestedPass<func::FuncOp>(createMaskExtents());
+  return succeeded(manager.run(*module)) ? std::move(module) : OwningOpRef<ModuleOp>();
+}
+
 OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &options, MLIRContext *context,
                                       OnnxPartition *partition) {
   StringRef extension = llvm::sys::path::extension(path);
@@ -110,18 +132,16 @@ OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &option
   }
   if (extension == ".onnx") {
     OnnxImportOptions onnx;
-    for (auto &[name, size] : options.dims)
-      onnx.dims[name] = size;
+    setSizes(onnx, options, context);
     onnx.evaluate = evaluateConstants;
     onnx.partition = partition;
-    return importOnnx(path, onnx, context);
+    return maskExtents(importOnnx(path, onnx, context));
   }
   if (extension == ".mlir" || extension == ".mlirbc") {
     MlirImportOptions mlir;
-    for (auto &[name, size] : options.dims)
-      mlir.dims[name] = size;
+    setSizes(mlir, options, context);
     mlir.entry = options.entry;
-    return importSafely(path, mlir, context);
+    return maskExtents(importSafely(path, mlir, context));
   }
   emitError(FileLineColLoc::get(context, path, 0, 0))
       << "a model is an .onnx or .mlir file; '" << path << "' is neither";
@@ -145,6 +165,22 @@ static std::string printModule(ModuleOp module) {
   WithoutParameters elided(module);
   module.print(stream, OpPrintingFlags().elideLargeResourceString(0));
   return text;
+}
+
+/// Sizes to execute phases with: below the largest, so that something lies beyond them.
+static RunSizes chooseSizes(ModuleOp module) {
+  RunSizes sizes;
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  auto declared = main ? main->getAttrOfType<DictionaryAttr>(sizesAttr) : DictionaryAttr();
+  if (!declared)
+    return sizes;
+  for (NamedAttribute size : declared)
+    if (auto range = dyn_cast<SizeRangeAttr>(size.getValue())) {
+      int64_t value = range.getMaximum() - std::max<int64_t>(1, range.getMaximum() / 3);
+      value = std::max(range.getMinimum(), value);
+      sizes[size.getName().getValue()] = value - value % range.getDivisor();
+    }
+  return sizes;
 }
 
 namespace {
@@ -236,6 +272,17 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
     dims.push_back(llvm::json::Object{{"name", name}, {"size", size}});
   if (!dims.empty())
     (*json.getAsObject())["dims"] = std::move(dims);
+  llvm::json::Array sizes;
+  if (auto main = module.lookupSymbol<func::FuncOp>("main"))
+    if (auto declared = main->getAttrOfType<DictionaryAttr>(sizesAttr))
+      for (NamedAttribute size : declared)
+        if (auto range = dyn_cast<SizeRangeAttr>(size.getValue()))
+          sizes.push_back(llvm::json::Object{{"name", size.getName().getValue()},
+                                             {"minimum", range.getMinimum()},
+                                             {"maximum", range.getMaximum()},
+                                             {"divisor", range.getDivisor()}});
+  if (!sizes.empty())
+    (*json.getAsObject())["sizes"] = std::move(sizes);
   if (!options.modelOptions.entry.empty())
     (*json.getAsObject())["entry"] = options.modelOptions.entry;
   return json;
@@ -333,7 +380,9 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
       NamedArrays inputs;
       if (options.verifyEachStage) {
         auto given =
-            options.inputs.empty() ? llvm::Expected<NamedArrays>(randomInputs(*module, 1)) : readNpz(options.inputs);
+            options.inputs.empty()
+                ? llvm::Expected<NamedArrays>(randomInputs(*module, 1, chooseSizes(*module)))
+                : readNpz(options.inputs);
         if (!given)
           return given.takeError();
         inputs = std::move(*given);

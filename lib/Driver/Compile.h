@@ -13,10 +13,19 @@
 
 namespace st {
 
+/// What a dynamic axis may be at run time: from `minimum` to `maximum`, multiples of `divisor`.
+struct SizeBound {
+  int64_t minimum = 1, maximum = 1, divisor = 1;
+};
+
 /// How a model is read.
 struct ModelOptions {
   /// Sizes of the model's dynamic axes: by the axis's name, or as INPUT.AXIS.
   std::map<std::string, int64_t> dims;
+  /// Axes whose size comes with each run, likewise.
+  std::map<std::string, SizeBound> bounds;
+  /// The largest size of every other dynamic axis; 0 where these are errors.
+  int64_t maxSeq = 0;
   /// The function of an .mlir file to compile; where empty, the only one that can be.
   std::string entry;
 };

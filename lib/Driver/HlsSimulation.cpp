@@ -1,6 +1,7 @@
 //===- HlsSimulation.cpp - The emitted C++, built and run on this machine -------------------------------------===//
 
 #include "Driver/HlsSimulation.h"
+#include "Dialect/Sizes.h"
 #include "Driver/KernelProcess.h"
 #include "Support/Error.h"
 #include "llvm/Support/FileSystem.h"
@@ -24,15 +25,20 @@ llvm::Expected<HlsSimulation> HlsSimulation::build(StringRef hls) {
   return HlsSimulation(hls.str());
 }
 
-FailureOr<std::vector<Array>> HlsSimulation::run(KernelOp kernel, ArrayRef<Array> operands) const {
+FailureOr<std::vector<Array>> HlsSimulation::run(KernelOp kernel, ArrayRef<Array> operands,
+                                                  const llvm::StringMap<int64_t> &sizes) const {
   FailureOr<OperandFiles> files = OperandFiles::create(kernel, operands);
   if (failed(files))
     return failure();
+  std::vector<std::string> numbers;
+  for (const std::string &size : collectSizes(kernel))
+    numbers.push_back(std::to_string(sizes.lookup(size)));
   std::vector<std::vector<Array>> results;
   for (StringRef simulation : {"sequential", "concurrent"}) {
     std::string program = (folder + "/build/" + kernel.getSymName() + "_" + simulation).str();
     SmallVector<StringRef> command{program};
     llvm::append_range(command, files->paths());
+    llvm::append_range(command, numbers);
     auto outcome = runProgram(command);
     if (!outcome)
       return kernel.emitError() << llvm::toString(outcome.takeError());

@@ -5,6 +5,7 @@
 
 #include "Dialect/StDialect.h"
 #include "Support/Npz.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace st {
 
@@ -19,7 +20,9 @@ public:
 
   /// Runs `kernel` on its memory operands, in both simulations, whose results must be the same bits. Returns the
   /// contents of the operands that it writes, in order; emits a diagnostic at the kernel and fails otherwise.
-  mlir::FailureOr<std::vector<Array>> run(KernelOp kernel, llvm::ArrayRef<Array> operands) const;
+  /// `sizes` are the named sizes of the launch.
+  mlir::FailureOr<std::vector<Array>> run(KernelOp kernel, llvm::ArrayRef<Array> operands,
+                                          const llvm::StringMap<int64_t> &sizes = {}) const;
 
 private:
   explicit HlsSimulation(std::string folder) : folder(std::move(folder)) {}

@@ -32,6 +32,7 @@ void populateLinalgPipeline(OpPassManager &manager, const LinalgOptions &options
   functions.addPass(createSplitResults());
   functions.addPass(createNormalizeReductions());
   cleanUp(functions);
+  functions.addPass(createMaskExtents());
 
   // Slices first: dropping unit dimensions would merge them with the reshapes that they must pass.
   functions.addPass(createFoldLayoutOps());
@@ -71,6 +72,7 @@ void populateLinalgPipeline(OpPassManager &manager, const LinalgOptions &options
   functions.addPass(createExpandScalars());
   cleanUp(functions);
   functions.addPass(assignHost(options, /*isFinal=*/true));
+  functions.addPass(createBoundLoops());
   functions.addPass(createVerifyLinalg());
 }
 

@@ -259,6 +259,11 @@ static std::optional<Handler> scalarHandler(Operation *op, Kind kind, bool lanes
 }
 
 bool Compiler::compileScalar(Operation *op) {
+  if (auto size = dyn_cast<SizeOp>(op)) {
+    auto value = IntegerAttr::get(size.getType(), session.options.sizes.lookup(size.getSymbol()));
+    registers[size] = scalarConstant(value, scalarLanes);
+    return true;
+  }
   StringRef dialect = op->getName().getDialectNamespace();
   if (dialect == "affine")
     return compileAffine(op);

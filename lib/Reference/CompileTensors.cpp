@@ -142,7 +142,7 @@ bool Compiler::compileTensor(Operation *op) {
       .Case([&](bufferization::AllocTensorOp alloc) {
         return alloc.getCopy() ? rename(alloc, alloc.getCopyMutable()[0]) : allocate(alloc);
       })
-      .Case<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ReshapeOp>(
+      .Case<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ReshapeOp, BoundOp>(
           [&](auto reshape) { return rename(reshape, op->getOpOperand(0)); })
       .Case([&](bufferization::MaterializeInDestinationOp materialize) {
         if (materialize->getNumResults() == 0)

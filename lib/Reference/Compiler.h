@@ -26,6 +26,9 @@ struct Session {
   std::shared_ptr<Program> getFunction(mlir::FunctionOpInterface function);
   /// The elements of a constant as they lie in memory; null when its kind is not supported.
   Reference getConstant(mlir::ElementsAttr value);
+  /// The trip counts of `type` in this run, and their product.
+  llvm::SmallVector<int64_t> getTripCounts(ItensorType type) const;
+  int64_t getNumTiles(ItensorType type) const;
 };
 
 /// The element kind of a scalar type; nullopt for types without meaning here.

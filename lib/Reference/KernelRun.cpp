@@ -126,7 +126,7 @@ LogicalResult KernelRun::addOperation(Operation *op) {
     Reference padded;
     if (auto pad = converter.getPad())
       padded = session.getConstant(DenseElementsAttr::get(converter.getType().getTensorType(), Attribute(*pad)));
-    auto process = std::make_unique<ConverterProcess>(name, converter, from.fifo, to.fifo, padded);
+    auto process = std::make_unique<ConverterProcess>(name, converter, from.fifo, to.fifo, padded, session);
     from.readers.push_back(process.get());
     to.writer = process.get();
     processes.push_back(std::move(process));
@@ -137,7 +137,7 @@ LogicalResult KernelRun::addOperation(Operation *op) {
     Channel &from = getSourceChannel(reassociate.getSource());
     Channel &to = addChannel(op, name, reassociate.getType().getTokenType(), 0);
     channelOfValue[reassociate] = &to;
-    auto process = std::make_unique<ReassociateProcess>(name, reassociate, from.fifo, to.fifo);
+    auto process = std::make_unique<ReassociateProcess>(name, reassociate, from.fifo, to.fifo, session);
     from.readers.push_back(process.get());
     to.writer = process.get();
     processes.push_back(std::move(process));
@@ -203,7 +203,7 @@ Channel &KernelRun::getSourceChannel(Value value) {
     root = op->getOperand(0);
   auto tensorType = cast<RankedTensorType>(kernel.getInputs()[cast<BlockArgument>(root).getArgNumber()].getType());
   std::string name = nameOfValue(root);
-  auto source = std::make_unique<SourceProcess>(name, kernel, type, tensorType, tensors.lookup(root));
+  auto source = std::make_unique<SourceProcess>(name, kernel, type, tensorType, tensors.lookup(root), session);
   channels.push_back(
       std::make_unique<Channel>(name, tokenBytes(type.getTokenType()), 16 * type.getTokensPerTile(), kernel));
   Channel &channel = *channels.back();
@@ -254,7 +254,7 @@ LogicalResult KernelRun::addTask(TaskOp task) {
     }
     if (auto itensor = dyn_cast<ItensorType>(type)) {
       port->tokensPerSlice = itensor.getTokensPerTile();
-      port->promised = itensor.getNumTiles() * port->tokensPerSlice;
+      port->promised = session.getNumTiles(itensor) * port->tokensPerSlice;
     }
     process->activation.reg<Port *>(process->activation.program.arguments[argument.getArgNumber()]) = port;
     if (!isReader)
@@ -276,7 +276,8 @@ LogicalResult KernelRun::addSinks() {
     if (!channel)
       return kernel.emitOpError() << "yields result " << index << ", which no task writes";
     auto sink = std::make_unique<SinkProcess>("result " + std::to_string(index), kernel, type,
-                                              cast<RankedTensorType>(kernel.getResult(index).getType()), channel->fifo);
+                                              cast<RankedTensorType>(kernel.getResult(index).getType()), channel->fifo,
+                                              session);
     channel->readers.push_back(sink.get());
     sinks.push_back(sink.get());
     processes.push_back(std::move(sink));

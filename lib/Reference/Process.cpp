@@ -34,8 +34,8 @@ static void addIncrements(AffineExpr expr, ArrayRef<int64_t> steps, int64_t dim,
   }
 }
 
-SliceWalk::SliceWalk(ItensorType type)
-    : tripCounts(type.getTripCounts()), counters(type.getNumLoops(), 0), current(type.getRank(), 0),
+SliceWalk::SliceWalk(ItensorType type, const Session &session)
+    : tripCounts(session.getTripCounts(type)), counters(type.getNumLoops(), 0), current(type.getRank(), 0),
       increments(type.getNumLoops(), SmallVector<int64_t>(type.getRank(), 0)) {
   for (auto [dim, expr] : llvm::enumerate(type.getIterMap().getResults()))
     addIncrements(expr, type.getSteps(), dim, increments, current[dim]);
@@ -95,9 +95,9 @@ void Crossing::write(char *tensor, ArrayRef<int64_t> offset, const char *tile) c
 //===----------------------------------------------------------------------------------------------------------===//
 
 SourceProcess::SourceProcess(std::string name, Operation *op, ItensorType type, RankedTensorType tensorType,
-                             Reference tensor)
-    : Process(std::move(name), op), crossing(type, tensorType), walk(type), tensor(std::move(tensor)),
-      slices(type.getNumTiles()), tile(crossing.tileBytes()) {}
+                             Reference tensor, const Session &session)
+    : Process(std::move(name), op), crossing(type, tensorType), walk(type, session), tensor(std::move(tensor)),
+      slices(session.getNumTiles(type)), tile(crossing.tileBytes()) {}
 
 Status SourceProcess::resume() {
   for (; slices > 0; --slices) {
@@ -114,10 +114,11 @@ Status SourceProcess::resume() {
   return status = Status::Done;
 }
 
-SinkProcess::SinkProcess(std::string name, Operation *op, ItensorType type, RankedTensorType tensorType, Fifo &fifo)
-    : Process(std::move(name), op), crossing(type, tensorType), walk(type),
-      tensor(Buffer::allocate(bytesOf(tensorType))), in(addPort(fifo, /*isReader=*/true)), slices(type.getNumTiles()),
-      tile(crossing.tileBytes()) {}
+SinkProcess::SinkProcess(std::string name, Operation *op, ItensorType type, RankedTensorType tensorType, Fifo &fifo,
+                         const Session &session)
+    : Process(std::move(name), op), crossing(type, tensorType), walk(type, session),
+      tensor(Buffer::allocate(bytesOf(tensorType))), in(addPort(fifo, /*isReader=*/true)),
+      slices(session.getNumTiles(type)), tile(crossing.tileBytes()) {}
 
 Status SinkProcess::resume() {
   for (; slices > 0; --slices) {
@@ -151,10 +152,10 @@ static Reference copyOf(const Reference &other) {
 }
 
 ConverterProcess::ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to,
-                                   const Reference &padded)
-    : Process(name, op), fill(name, op, op.getSource().getType(), collectedType(op), from),
+                                   const Reference &padded, const Session &session)
+    : Process(name, op), fill(name, op, op.getSource().getType(), collectedType(op), from, session),
       emitted(padded ? copyOf(padded) : fill.result()),
-      drain(name, op, op.getType(), padded ? op.getType().getTensorType() : spanOf(op), emitted) {
+      drain(name, op, op.getType(), padded ? op.getType().getTensorType() : spanOf(op), emitted, session) {
   drain.setFifo(to);
 }
 
@@ -184,12 +185,13 @@ Status ConverterProcess::resume() {
   return status;
 }
 
-ReassociateProcess::ReassociateProcess(std::string name, ItensorReassociateOp op, Fifo &from, Fifo &to)
+ReassociateProcess::ReassociateProcess(std::string name, ItensorReassociateOp op, Fifo &from, Fifo &to,
+                                       const Session &session)
     : Process(std::move(name), op), popped(tileLayout(op.getSource().getType().getTileType(),
                                                       op.getSource().getType().getTokenType())),
       pushed(tileLayout(op.getType().getTileType(), op.getType().getTokenType())),
       in(addPort(from, /*isReader=*/true)), out(addPort(to, /*isReader=*/false)),
-      slices(op.getType().getNumTiles()), tile(popped.tokens * popped.tokenBytes) {}
+      slices(session.getNumTiles(op.getType())), tile(popped.tokens * popped.tokenBytes) {}
 
 Status ReassociateProcess::resume() {
   for (; slices > 0; --slices) {

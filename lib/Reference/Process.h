@@ -3,6 +3,7 @@
 
 #include "Dialect/StDialect.h"
 #include "Reference/Activation.h"
+#include "Reference/Compiler.h"
 #include "Reference/Handlers.h"
 
 #include <memory>
@@ -34,7 +35,7 @@ public:
 /// The offsets of an itensor's slices in stream order.
 class SliceWalk {
 public:
-  explicit SliceWalk(ItensorType type);
+  SliceWalk(ItensorType type, const Session &session);
   /// Offset of the current slice by data dimension, in scalars.
   llvm::ArrayRef<int64_t> offset() const { return current; }
   void next();
@@ -71,7 +72,7 @@ private:
 class SourceProcess : public Process {
 public:
   SourceProcess(std::string name, mlir::Operation *op, ItensorType type, mlir::RankedTensorType tensorType,
-                Reference tensor);
+                Reference tensor, const Session &session);
   Status resume() override;
   void setFifo(Fifo &fifo) { out = addPort(fifo, /*isReader=*/false); }
 
@@ -88,7 +89,8 @@ private:
 /// The DMA that a result's crossing is: collects slices into a tensor.
 class SinkProcess : public Process {
 public:
-  SinkProcess(std::string name, mlir::Operation *op, ItensorType type, mlir::RankedTensorType tensorType, Fifo &fifo);
+  SinkProcess(std::string name, mlir::Operation *op, ItensorType type, mlir::RankedTensorType tensorType, Fifo &fifo,
+              const Session &session);
   Status resume() override;
   Reference result() const { return tensor; }
 
@@ -105,7 +107,8 @@ private:
 class ConverterProcess : public Process {
 public:
   /// `padded` is the result's tensor before the source's lies in it, null without padding.
-  ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to, const Reference &padded);
+  ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to, const Reference &padded,
+                   const Session &session);
   Status resume() override;
 
 private:
@@ -120,7 +123,7 @@ private:
 /// st.itensor_reassociate: the scalars of each slice in slices of another shape.
 class ReassociateProcess : public Process {
 public:
-  ReassociateProcess(std::string name, ItensorReassociateOp op, Fifo &from, Fifo &to);
+  ReassociateProcess(std::string name, ItensorReassociateOp op, Fifo &from, Fifo &to, const Session &session);
   Status resume() override;
 
 private:

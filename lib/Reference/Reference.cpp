@@ -1,5 +1,6 @@
 #include "Reference/Reference.h"
 #include "Reference/Activation.h"
+#include "Dialect/Sizes.h"
 #include "Reference/Arrays.h"
 #include "Reference/Compiler.h"
 
@@ -84,6 +85,12 @@ Reference Session::getConstant(ElementsAttr value) {
       write(number);
   return constants[value] = buffer;
 }
+
+SmallVector<int64_t> Session::getTripCounts(ItensorType type) const {
+  return st::getTripCounts(type, [&](StringRef name) { return options.sizes.lookup(name); });
+}
+
+int64_t Session::getNumTiles(ItensorType type) const { return ShapedType::getNumElements(getTripCounts(type)); }
 
 //===----------------------------------------------------------------------------------------------------------===//
 // Arrays
@@ -248,6 +255,17 @@ FailureOr<std::vector<Array>> st::reference::run(ModuleOp module, StringRef entr
   for (auto [index, type] : llvm::enumerate(results))
     if (!isa<RankedTensorType>(type) || !dtypeOf(cast<ShapedType>(type).getElementType()))
       return function->emitOpError("result ") << index << " is " << type << ", which cannot be handed out";
+  if (auto sizes = function->getAttrOfType<DictionaryAttr>(sizesAttr))
+    for (NamedAttribute declared : sizes) {
+      auto range = dyn_cast<SizeRangeAttr>(declared.getValue());
+      auto given = options.sizes.find(declared.getName());
+      if (given == options.sizes.end())
+        return function->emitOpError("is run without a value for the size '") << declared.getName().getValue() << "'";
+      if (range && (given->second < range.getMinimum() || given->second > range.getMaximum() ||
+                    given->second % range.getDivisor() != 0))
+        return function->emitOpError("is run with size '")
+               << declared.getName().getValue() << "' = " << given->second << ", but it is declared as " << range;
+    }
   Session session(module, options);
   std::shared_ptr<Program> program = session.getFunction(function);
   if (!program)

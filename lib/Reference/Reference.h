@@ -10,6 +10,8 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
+#include "llvm/ADT/StringMap.h"
+
 #include <functional>
 #include <vector>
 
@@ -27,6 +29,10 @@ struct RunOptions {
   /// emitted a diagnostic.
   using KernelBackend = std::function<mlir::FailureOr<std::vector<Array>>(KernelOp, llvm::ArrayRef<Array>)>;
   KernelBackend kernelBackend;
+
+  /// The named sizes of the run (`st.sizes` of the entry function). Arguments and results have the shape of the largest
+  /// run all the same; beyond what counts they may hold anything.
+  llvm::StringMap<int64_t> sizes;
 
   /// FIFOs hold as many tokens as the IR says (`depth_tokens` of instances, the depth of streams); otherwise any
   /// number.

@@ -31,14 +31,26 @@ const int exit_usage = 2;
   std::exit(exit_usage);
 }
 
-/// Checks that there is one file per operand.
-inline void expect_files(int argc, char **argv, const std::vector<std::string> &operands) {
-  if (argc == static_cast<int>(operands.size()) + 1)
+/// Checks that there is one file per operand, and one number per size after them.
+inline void expect_files(int argc, char **argv, const std::vector<std::string> &operands,
+                         const std::vector<std::string> &sizes = {}) {
+  if (argc == static_cast<int>(operands.size() + sizes.size()) + 1)
     return;
   std::string usage = std::string("usage: ") + argv[0];
   for (const std::string &name : operands)
     usage += " " + name + ".bin";
+  for (const std::string &name : sizes)
+    usage += " " + name;
   fail(usage);
+}
+
+/// A size of the launch.
+inline int read_size(const char *text) {
+  char *end = nullptr;
+  const long value = std::strtol(text, &end, 10);
+  if (end == text || *end || value < 0)
+    fail(std::string("'") + text + "' is no size");
+  return static_cast<int>(value);
 }
 
 /// An array that a kernel takes. Unlike std::vector it is one for bool too.

@@ -52,7 +52,7 @@ func.func @run_time_loop(%x: tensor<16xf32>, %n: tensor<index>) {
       %c1 = arith.constant 1 : index
       %trips = tensor.extract %m[] : tensor<index>
       %e = tensor.empty() : tensor<4xf32>
-      // expected-error@+1 {{has a run-time trip count, which has no schedule}}
+      // expected-error@+1 {{has a run-time trip count without a maximum, which has no schedule}}
       scf.for %i = %c0 to %trips step %c1 {
         %t = st.itensor_read %in init %e : !v -> tensor<4xf32>
       }

@@ -43,9 +43,16 @@ static cl::opt<std::string> model(cl::Positional, cl::Required, cl::desc("MODEL.
                                   cl::sub(inspectCommand), cl::cat(category));
 static cl::list<std::string> dims("dim",
                                   cl::desc("Size of a dynamic axis of the model (repeatable); NAME is the axis's, "
-                                           "or INPUT.AXIS where it has none"),
+                                           "or INPUT.AXIS where it has none. Fixed with =VALUE; with \"NAME<=MAX\" it "
+                                           "comes with each run, from 1 or, \"MIN<=NAME<=MAX\", another minimum; "
+                                           "\"NAME<=MAX by N\" promises multiples of N. For check: of random inputs"),
                                   cl::value_desc("NAME=VALUE"), cl::sub(compileCommand), cl::sub(inspectCommand),
-                                  cl::sub(simulateCommand()), cl::cat(category));
+                                  cl::sub(checkCommand), cl::sub(simulateCommand()), cl::cat(category));
+static cl::opt<int64_t> maxSeq("max-seq", cl::init(0),
+                               cl::desc("Largest size of every dynamic axis that no --dim names; it comes with each "
+                                        "run"),
+                               cl::value_desc("size"), cl::sub(compileCommand), cl::sub(inspectCommand),
+                               cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<std::string> entry("entry", cl::desc("The function to compile, where an .mlir file has several"),
                                   cl::value_desc("name"), cl::sub(compileCommand), cl::sub(inspectCommand),
                                   cl::sub(simulateCommand()), cl::cat(category));
@@ -148,17 +155,49 @@ static int print(const llvm::json::Value &value) {
   return 0;
 }
 
+/// `NAME<=MAX`, `MIN<=NAME<=MAX`, either with ` by N`; nullopt where it is none of these.
+static std::optional<std::pair<std::string, SizeBound>> parseBound(StringRef text) {
+  SizeBound bound;
+  auto [range, divisor] = text.split(" by ");
+  if (range.size() != text.size() && divisor.trim().getAsInteger(10, bound.divisor))
+    return std::nullopt;
+  auto [left, maximum] = range.rsplit("<=");
+  auto [minimum, name] = left.split("<=");
+  if (name.empty())
+    std::swap(minimum, name);
+  else if (minimum.trim().getAsInteger(10, bound.minimum))
+    return std::nullopt;
+  name = name.trim();
+  if (name.empty() || maximum.trim().getAsInteger(10, bound.maximum) || bound.minimum < 0 || bound.divisor < 1 ||
+      bound.maximum < std::max<int64_t>(bound.minimum, 2))
+    return std::nullopt;
+  return std::pair(name.str(), bound);
+}
+
 /// What `--dim NAME=VALUE` and `--entry NAME` say about reading the model.
 static llvm::Expected<ModelOptions> readModelOptions() {
   ModelOptions options;
   options.entry = entry;
+  options.maxSeq = maxSeq;
+  if (maxSeq.getNumOccurrences() > 0 && maxSeq < 2)
+    return makeError("--max-seq {0} must be at least 2; fix an axis of size 1 with --dim NAME=1", int64_t(maxSeq));
   for (StringRef dim : dims) {
+    if (dim.contains("<=")) {
+      auto bound = parseBound(dim);
+      if (!bound)
+        return makeError("--dim {0} must be NAME<=MAX or MIN<=NAME<=MAX with a maximum of at least 2, such as --dim "
+                         "\"sequence<=256\", or \"sequence<=256 by 8\"",
+                         dim);
+      if (!options.bounds.insert(*bound).second || options.dims.count(bound->first))
+        return makeError("--dim {0} is given twice", bound->first);
+      continue;
+    }
     // Names may hold '='; sizes cannot.
     auto [name, value] = dim.rsplit('=');
     int64_t size;
     if (name.empty() || value.getAsInteger(10, size) || size <= 0)
       return makeError("--dim {0} must be NAME=VALUE with a positive size, such as --dim batch=1", dim);
-    if (!options.dims.try_emplace(name.str(), size).second)
+    if (options.bounds.count(name.str()) || !options.dims.try_emplace(name.str(), size).second)
       return makeError("--dim {0} is given twice", name);
   }
   return options;
@@ -279,7 +318,17 @@ static int simulate(const char *program, MLIRContext &context) {
 }
 
 static int check(MLIRContext &context) {
-  auto report = checkDesign({design, backend, inputs, golden}, &context);
+  RunSizes sizes;
+  for (StringRef dim : dims) {
+    auto [name, value] = dim.rsplit('=');
+    int64_t size;
+    if (name.empty() || value.getAsInteger(10, size) || size < 0)
+      return fail(makeError("--dim {0} must be NAME=VALUE, such as --dim sequence=17", dim));
+    sizes[name] = size;
+  }
+  if (!sizes.empty() && !inputs.empty())
+    return fail(makeError("--dim is for random inputs; those of --inputs have their sizes"));
+  auto report = checkDesign({design, backend, inputs, golden, sizes}, &context);
   if (!report)
     return fail(report.takeError());
   if (json)

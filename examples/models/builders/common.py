@@ -17,6 +17,9 @@ class Example:
     opset: int = 13
     # The exporter folds batch norms into convolutions. Left alone they arrive as BatchNormalization, as from other tools.
     keep_batch_norm: bool = False
+    # Axes whose size comes with each run, as torch.onnx.export takes them, and inputs of other sizes to record.
+    dynamic_axes: dict = field(default_factory=dict)
+    other_inputs: dict = field(default_factory=dict)
 
 
 def normal(generator, shape, deviation=1.0):

@@ -172,6 +172,19 @@ def gpt2_prefill(generator, tokens=19):
     return Example(GPT2Prefill(block), inputs, ["output", "key", "value"], opset=17)
 
 
+def gpt2_dynamic(generator):
+    """Prefill of any number of tokens."""
+    block = GPT2Block(**SMALL)
+    outliers = realistic_weights(block, SMALL["hidden"], generator)
+
+    def inputs(tokens):
+        return {"hidden_states": tokens_with_outliers(generator, tokens, SMALL["hidden"], outliers)}
+
+    axes = {"hidden_states": {1: "tokens"}}
+    return Example(GPT2Prefill(block), inputs(19), ["output", "key", "value"], dynamic_axes=axes,
+                   other_inputs={tokens: inputs(tokens) for tokens in (1, 8, 33)})
+
+
 def gpt2_decode(generator, past=19):
     block = GPT2Block(**SMALL)
     outliers = realistic_weights(block, SMALL["hidden"], generator)

@@ -186,6 +186,19 @@ class PrefillFromPositions(nn.Module):
         return self.block(hidden_states, cos, sin, self.mask, None)
 
 
+class PrefillOfAnyLength(nn.Module):
+    """All tokens of the prompt; angles from positions, and the mask from the number of tokens."""
+
+    def __init__(self, family):
+        super().__init__()
+        self.block = Block(family)
+
+    def forward(self, hidden_states, position_ids):
+        cos, sin = angles(self.block.family, position_ids)
+        mask = causal_mask(hidden_states.shape[1], self.block.family.window)
+        return self.block(hidden_states, cos, sin, mask, None)
+
+
 class DecodeFromPositions(nn.Module):
     """One new token at a position that is an input."""
 
@@ -288,6 +301,39 @@ def llama_prefill(generator, tokens=18):
         "position_ids": torch.arange(tokens).unsqueeze(0),
     }
     return Example(module, inputs, OUTPUTS)
+
+
+def llama_dynamic(generator):
+    """Prefill of any number of tokens."""
+    module = PrefillOfAnyLength(LLAMA)
+    outliers = draw_block_weights(module, LLAMA, generator)
+
+    def inputs(tokens):
+        return {
+            "hidden_states": hidden_states(generator, LLAMA, tokens, outliers),
+            "position_ids": torch.arange(tokens).unsqueeze(0),
+        }
+
+    axes = {"hidden_states": {1: "tokens"}, "position_ids": {1: "tokens"}}
+    return Example(module, inputs(18), OUTPUTS, dynamic_axes=axes,
+                   other_inputs={tokens: inputs(tokens) for tokens in (1, 8, 33)})
+
+
+def llama_decode_dynamic(generator):
+    """One new token after a past of any length."""
+    module = DecodeFromPositions(LLAMA)
+    outliers = draw_block_weights(module, LLAMA, generator)
+
+    def inputs(length):
+        return {
+            "hidden_states": hidden_states(generator, LLAMA, 1, outliers),
+            "position_ids": torch.tensor([[length]]),
+            **past(generator, LLAMA, length),
+        }
+
+    axes = {"past_key": {2: "past"}, "past_value": {2: "past"}}
+    return Example(module, inputs(18), OUTPUTS, dynamic_axes=axes,
+                   other_inputs={length: inputs(length) for length in (1, 8, 33)})
 
 
 def llama_decode(generator, length=18):

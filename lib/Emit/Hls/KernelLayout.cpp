@@ -2,6 +2,7 @@
 
 #include "Emit/Hls/KernelLayout.h"
 #include "Emit/Common/Expression.h"
+#include "Dialect/Sizes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -132,6 +133,8 @@ FailureOr<KernelLayout> KernelLayout::build(KernelOp kernel) {
     }
   }
 
+  for (const std::string &size : collectSizes(kernel))
+    layout.sizes.push_back({size, variables.declare("size_" + toCppIdentifier(size))});
   for (BlockArgument operand : body.getArguments()) {
     auto type = dyn_cast<MemRefType>(operand.getType());
     if (!type || failed(checkMemory(kernel, operand, type)))
@@ -162,6 +165,14 @@ FailureOr<KernelLayout> KernelLayout::build(KernelOp kernel) {
 const MemoryPort *KernelLayout::findPort(BlockArgument taskArgument) const {
   auto found = llvm::find_if(ports, [&](const MemoryPort &port) { return port.taskArgument == taskArgument; });
   return found == ports.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> KernelLayout::getSizesOf(TaskOp task) const {
+  std::vector<std::string> used = collectSizes(task), names;
+  for (const auto &[size, name] : sizes)
+    if (llvm::is_contained(used, size))
+      names.push_back(name);
+  return names;
 }
 
 TaskOp KernelLayout::findPartner(BlockArgument taskArgument) const {

@@ -46,6 +46,9 @@ public:
   /// In the order of the calls.
   std::vector<TaskOp> tasks;
   llvm::MapVector<mlir::Operation *, std::string> taskNames, streamNames;
+  /// The sizes that the kernel is launched with, and which of them each task takes, by C++ name.
+  std::vector<std::pair<std::string, std::string>> sizes;
+  std::vector<std::string> getSizesOf(TaskOp task) const;
 
   const MemoryPort *findPort(mlir::BlockArgument taskArgument) const;
   /// The task at the other end of the stream that `taskArgument` stands for; null if there is none.

@@ -1,5 +1,6 @@
 //===- KernelPrinter.cpp - The top function of a kernel -------------------------------------------------------===//
 
+#include "Dialect/Sizes.h"
 #include "Emit/Hls/FileWriters.h"
 #include "Emit/Hls/TaskPrinter.h"
 
@@ -10,6 +11,8 @@ static std::vector<std::string> printTopParameters(const KernelLayout &layout) {
   std::vector<std::string> parameters;
   for (const MemoryPort &port : layout.ports)
     parameters.push_back((port.isInput ? "const " : "") + port.element.cppType + " *" + port.name);
+  for (const auto &[size, name] : layout.sizes)
+    parameters.push_back("int " + name);
   return parameters;
 }
 
@@ -24,6 +27,8 @@ static void printInterface(const KernelLayout &layout, SourceWriter &out) {
                   " depth=" + Twine(port.numElements));
   for (const MemoryPort &port : layout.ports)
     out.directive("#pragma HLS interface s_axilite port=" + Twine(port.name));
+  for (const auto &[size, name] : layout.sizes)
+    out.directive("#pragma HLS interface s_axilite port=" + Twine(name));
   out.directive("#pragma HLS interface s_axilite port=return");
 }
 
@@ -51,6 +56,8 @@ static LogicalResult printCalls(const KernelLayout &layout, SourceWriter &out) {
       else
         return task.emitOpError() << "takes an operand that is neither a stream nor memory of the kernel";
     }
+    for (const std::string &size : layout.getSizesOf(task))
+      arguments.push_back(size);
     out.list("ST_TASK(" + layout.taskNames.lookup(task) + "(", arguments, "));");
   }
   return success();
@@ -127,6 +134,10 @@ std::string st::printKernelHeader(const KernelLayout &layout) {
   for (const MemoryPort &port : layout.ports)
     out.line("// " + port.name + ": " + (port.isInput ? "in, " : "out, ") + std::to_string(port.numElements) +
              " elements, used by " + layout.taskNames.lookup(port.task));
+  for (const auto &[size, name] : layout.sizes)
+    if (SizeRangeAttr range = lookupSize(layout.kernel, size))
+      out.line("// " + Twine(name) + ": from " + Twine(range.getMinimum()) + " to " + Twine(range.getMaximum()) +
+               (range.getDivisor() != 1 ? ", a multiple of " + std::to_string(range.getDivisor()) : std::string()));
   out.list("extern \"C\" void " + layout.name + "(", printTopParameters(layout), ");");
   out.line();
   out.line("#endif // " + guard);

@@ -33,6 +33,11 @@ LogicalResult TaskPrinter::print() {
     if (parameters.back().empty())
       return task.emitOpError() << "has an argument of type " << argument.getType() << " without a C++ form";
   }
+  std::vector<std::string> names = layout.getSizesOf(task);
+  for (const std::string &name : names) {
+    parameters.push_back("int " + name);
+    functionScope.declare(name);
+  }
 
   if (auto schedule = task.getSchedule())
     out.line("// II " + Twine(schedule->getIi()) + ", first token after " + Twine(schedule->getFirstTokenCycles()) +
@@ -94,6 +99,12 @@ LogicalResult TaskPrinter::printOperation(Operation *op) {
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](scf::ForOp loop) { return printFor(loop); })
       .Case([&](scf::IfOp branch) { return printIf(branch); })
+      .Case([&](SizeOp size) {
+        for (const auto &[symbol, name] : layout.sizes)
+          if (symbol == size.getSymbol())
+            values[size] = {name};
+        return success();
+      })
       .Case([&](BufferOp buffer) { return printBuffer(buffer); })
       .Case([&](memref::GetGlobalOp table) { return printTable(table); })
       .Case([&](memref::StoreOp store) { return printStore(store); })

@@ -11,7 +11,12 @@ std::string st::printTestbench(const KernelLayout &layout) {
   llvm::raw_string_ostream stream(text);
   SourceWriter out(stream);
   out.line("// Runs " + layout.name + " on operands in raw little-endian files, one per operand:");
-  out.line("//   " + layout.name + "_testbench " + llvm::join(layout.operandNames, ".bin ") + ".bin");
+  std::string usage = "//   " + layout.name + "_testbench " + llvm::join(layout.operandNames, ".bin ") + ".bin";
+  for (const auto &[size, name] : layout.sizes)
+    usage += " " + name;
+  out.line(usage);
+  if (!layout.sizes.empty())
+    out.line("// with the sizes of the launch as numbers after them.");
   out.line();
   out.line("#include \"" + layout.name + ".h\"");
   out.line("#include \"st_testbench.h\"");
@@ -22,7 +27,10 @@ std::string st::printTestbench(const KernelLayout &layout) {
   std::vector<std::string> quoted, arguments;
   for (const std::string &name : layout.operandNames)
     quoted.push_back("\"" + name + "\"");
-  out.list("expect_files(argc, argv, {", quoted, "});");
+  std::string sizes;
+  for (const auto &[size, name] : layout.sizes)
+    sizes += (sizes.empty() ? "\"" : ", \"") + name + "\"";
+  out.list("expect_files(argc, argv, {", quoted, sizes.empty() ? "});" : "}, {" + sizes + "});");
   for (const MemoryPort &port : layout.ports) {
     std::string file = "argv[" + std::to_string(port.operandIndex + 1) + "]";
     std::string count = std::to_string(port.numElements);
@@ -31,6 +39,8 @@ std::string st::printTestbench(const KernelLayout &layout) {
                            : "(" + count + ");"));
     arguments.push_back(port.name + ".data()");
   }
+  for (unsigned index = 0; index < layout.sizes.size(); ++index)
+    arguments.push_back("read_size(argv[" + std::to_string(layout.operandNames.size() + index + 1) + "])");
   out.list("run_kernel([&] { " + layout.name + "(", arguments, "); });");
   for (const MemoryPort &port : layout.ports)
     if (!port.isInput)

@@ -1,6 +1,8 @@
 // Every dimension gets a fixed size.
 #pragma once
 
+#include "Import/Mlir/ImportMlir.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -9,9 +11,18 @@ namespace st::mlirimport {
 /// What an argument is called on the command line: its st.name, or else arg0, arg1, ...
 std::string argumentName(mlir::func::FuncOp entry, unsigned index);
 
-/// Gives the dynamic dimensions of `entry`'s arguments the sizes in `dims` ("arg0.1" is dimension 1 of arg0). Fails on
-/// sizes for dimensions that do not exist, are fixed otherwise, or are not given.
-mlir::LogicalResult fixArgumentShapes(mlir::func::FuncOp entry, const llvm::StringMap<int64_t> &dims);
+/// Gives the dynamic dimensions of `entry`'s arguments the sizes in `options.dims` ("arg0.1" is dimension 1 of arg0),
+/// or the maximum of those in `options.bounds`, which are declared as named sizes. Fails on sizes for dimensions that
+/// do not exist, are fixed otherwise, or are not given.
+mlir::LogicalResult fixArgumentShapes(mlir::func::FuncOp entry, const MlirImportOptions &options);
+
+/// The extents of an argument that a file may give to one whose sizes come with each run: by dimension, null for a
+/// constant.
+using ArgumentExtents = llvm::SmallVector<llvm::SmallVector<ExtentAttr>>;
+
+/// Replaces sizes of arguments by named ones, and gives what has them the shape of the largest run. `extents` are those
+/// of the arguments, whose types are still dynamic.
+mlir::LogicalResult boundShapes(mlir::func::FuncOp entry, const ArgumentExtents &extents);
 
 /// Carries fixed shapes from the arguments through the body to the results, and folds what only computes sizes.
 mlir::LogicalResult propagateShapes(mlir::ModuleOp module, mlir::func::FuncOp entry);

@@ -68,7 +68,7 @@ static LogicalResult checkInterface(func::FuncOp function) {
 }
 
 static LogicalResult checkBody(func::FuncOp function) {
-  static const llvm::StringSet<> dialects{"arith", "func", "linalg", "math", "tensor"};
+  static const llvm::StringSet<> dialects{"arith", "func", "linalg", "math", "st", "tensor"};
   static const llvm::StringSet<> buffers{"memref", "affine", "bufferization", "vector"};
   WalkResult result = function.walk([&](Operation *op) {
     StringRef dialect = op->getName().getDialectNamespace();
@@ -137,13 +137,14 @@ static void loadDialects(MLIRContext *context) {
   // Also those that are only recognised, to say what is wrong with them.
   context->loadDialect<affine::AffineDialect, arith::ArithDialect, bufferization::BufferizationDialect,
                        cf::ControlFlowDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
-                       memref::MemRefDialect, ml_program::MLProgramDialect, scf::SCFDialect, tensor::TensorDialect,
+                       memref::MemRefDialect, ml_program::MLProgramDialect, scf::SCFDialect, StDialect,
+                       tensor::TensorDialect,
                        tosa::TosaDialect>();
 }
 
 /// Reduces the body of `entry` to what later phases know.
 static LogicalResult reduceBody(ModuleOp module, func::FuncOp entry, const MlirImportOptions &options) {
-  if (failed(resolveGlobals(module, entry)) || failed(fixArgumentShapes(entry, options.dims)) ||
+  if (failed(resolveGlobals(module, entry)) || failed(fixArgumentShapes(entry, options)) ||
       failed(prepareConstants(entry)))
     return failure();
   if (holdsTosa(entry) && failed(lowerTosa(module, entry)))

@@ -1,6 +1,7 @@
 // Linalg on tensors and TOSA from an .mlir file, as torch-mlir and others write them.
 #pragma once
 
+#include "Dialect/StDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -16,6 +17,10 @@ struct MlirImportOptions {
   std::string entry;
   /// Sizes of dynamic dimensions by argument and position, such as "arg0.1".
   llvm::StringMap<int64_t> dims;
+  /// Ranges of those whose size comes with each run, likewise. "seq" stands for all that are listed nowhere, and so
+  /// does `otherBound`; null where these are errors.
+  llvm::StringMap<SizeRangeAttr> bounds;
+  SizeRangeAttr otherBound;
 };
 
 /// Reads the module at `path` (text, also of older versions, or bytecode) and makes one program of it: a single

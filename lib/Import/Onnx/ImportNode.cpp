@@ -150,12 +150,23 @@ LogicalResult importNode(const onnx::NodeProto &node, ImportScope &scope, Locati
   NodeImporter importer(node, scope, loc);
   if (failed(checkOperands(node, importer)))
     return failure();
+  if (scope.extents) {
+    FailureOr<bool> isImported = importWithSizes(importer);
+    if (failed(isImported))
+      return failure();
+    if (*isImported)
+      return checkResults(node, importer);
+  }
   if (isComputable(node, scope)) {
     FailureOr<bool> isComputed = computeNode(node, scope, loc);
-    if (failed(isComputed) || *isComputed)
-      return success(succeeded(isComputed));
+    if (failed(isComputed))
+      return failure();
+    if (*isComputed)
+      return scope.extents ? finishWithSizes(importer) : success();
   }
   if (failed(importInto(node, scope, loc)))
+    return failure();
+  if (scope.extents && failed(finishWithSizes(importer)))
     return failure();
   return checkResults(node, importer);
 }

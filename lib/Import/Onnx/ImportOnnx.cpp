@@ -1,5 +1,6 @@
 #include "Import/Onnx/ImportOnnx.h"
 
+#include "Dialect/Sizes.h"
 #include "Import/Onnx/GraphOrder.h"
 #include "Import/Onnx/ModelFile.h"
 #include "Import/Onnx/NodeImporter.h"
@@ -25,6 +26,7 @@
 
 using namespace mlir;
 using namespace st::onnximport;
+using st::ExtentAttr;
 
 namespace {
 
@@ -49,7 +51,8 @@ private:
   LogicalResult readInitializers();
   LogicalResult readInputs(SmallVectorImpl<const onnx::ValueInfoProto *> &arguments);
   LogicalResult readFixedInput(const onnx::ValueInfoProto &input, const st::Array &array);
-  FailureOr<int64_t> readExtent(const onnx::ValueInfoProto &input, int position);
+  FailureOr<int64_t> readExtent(const onnx::ValueInfoProto &input, int position, ExtentAttr &extent);
+  void declareSizes(func::FuncOp function, ArrayRef<const onnx::ValueInfoProto *> arguments);
   LogicalResult checkDims();
   FailureOr<GraphValue> readType(const onnx::ValueInfoProto &input);
   LogicalResult importNodes(ImportScope &scope, Partitioner *partitioner);
@@ -66,6 +69,9 @@ private:
   llvm::StringMap<GraphValue> values;
   llvm::StringMap<const onnx::FunctionProto *> functions;
   llvm::StringSet<> usedDims;
+  /// Sizes that come with each run, and the extents of the inputs that they are.
+  std::map<std::string, st::SizeRangeAttr> sizes;
+  st::ValueExtents extents{/*isStrict=*/true};
 };
 
 LogicalResult ModelImporter::parse() {
@@ -168,7 +174,7 @@ LogicalResult ModelImporter::readInitializers() {
 }
 
 /// A dynamic axis can be fixed by its name, and any by its place.
-FailureOr<int64_t> ModelImporter::readExtent(const onnx::ValueInfoProto &input, int position) {
+FailureOr<int64_t> ModelImporter::readExtent(const onnx::ValueInfoProto &input, int position, ExtentAttr &extent) {
   const onnx::TensorShapeProto::Dimension &dim = input.type().tensor_type().shape().dim(position);
   std::string place = input.name() + "." + std::to_string(position);
   std::string name = dim.has_dim_param() && !dim.dim_param().empty() ? dim.dim_param() : place;
@@ -186,6 +192,22 @@ FailureOr<int64_t> ModelImporter::readExtent(const onnx::ValueInfoProto &input, 
       return inputError() << "gets size " << given->second << " from --dim " << key << "; sizes must be positive";
     return given->second;
   }
+  st::SizeRangeAttr range = isFixed ? st::SizeRangeAttr() : options.otherBound;
+  for (const std::string &key : {place, name}) {
+    auto given = options.bounds.find(key);
+    if (given == options.bounds.end())
+      continue;
+    usedDims.insert(key);
+    if (isFixed)
+      return inputError() << "has dimension " << position << " of size " << dim.dim_value() << ", --dim " << key
+                          << "<=" << given->second.getMaximum() << " cannot change it";
+    range = given->second;
+  }
+  if (range) {
+    sizes[name] = range;
+    extent = ExtentAttr::getSize(builder.getStringAttr(name));
+    return range.getMaximum();
+  }
   if (isFixed)
     return dim.dim_value();
   // Exporters write 0 or -1 for "unknown" too.
@@ -201,15 +223,17 @@ FailureOr<int64_t> ModelImporter::readExtent(const onnx::ValueInfoProto &input, 
 
 /// Sizes for axes that the model does not have are spelling mistakes.
 LogicalResult ModelImporter::checkDims() {
-  for (const auto &entry : options.dims) {
-    if (usedDims.contains(entry.getKey()))
+  SmallVector<StringRef> wanted(options.dims.keys());
+  llvm::append_range(wanted, options.bounds.keys());
+  for (StringRef wantedDim : wanted) {
+    if (usedDims.contains(wantedDim))
       continue;
     std::set<std::string> names;
     for (const onnx::ValueInfoProto &input : model.graph().input())
       for (auto [position, dim] : llvm::enumerate(input.type().tensor_type().shape().dim()))
         if (!dim.has_dim_value())
           names.insert(dim.dim_param().empty() ? input.name() + "." + std::to_string(position) : dim.dim_param());
-    InFlightDiagnostic diagnostic = error() << "has no dynamic axis '" << entry.getKey() << "'; ";
+    InFlightDiagnostic diagnostic = error() << "has no dynamic axis '" << wantedDim << "'; ";
     if (names.empty())
       return diagnostic << "all its axes are fixed, remove --dim";
     return diagnostic << "its dynamic axes are " << llvm::join(names, ", ");
@@ -229,15 +253,34 @@ FailureOr<GraphValue> ModelImporter::readType(const onnx::ValueInfoProto &input)
   if (!tensor.has_shape())
     return inputError() << "has no shape; export the model with shapes";
   Shape shape;
+  SmallVector<ExtentAttr> dims(tensor.shape().dim_size());
   for (int position = 0; position < tensor.shape().dim_size(); ++position) {
-    FailureOr<int64_t> extent = readExtent(input, position);
+    FailureOr<int64_t> extent = readExtent(input, position, dims[position]);
     if (failed(extent))
       return failure();
     shape.push_back(*extent);
   }
   if (numElements(shape) > largestTensor)
     return inputError() << "of shape " << toString(shape) << " has more than 2^40 elements; check the model's sizes";
-  return GraphValue{input.name(), *type, shape, std::nullopt, nullptr};
+  return GraphValue{input.name(), *type, shape, std::nullopt, nullptr, dims};
+}
+
+/// Says which sizes come with each run, and of which dimensions.
+void ModelImporter::declareSizes(func::FuncOp function, ArrayRef<const onnx::ValueInfoProto *> arguments) {
+  if (sizes.empty())
+    return;
+  SmallVector<NamedAttribute> declared;
+  for (auto &[name, range] : sizes)
+    declared.push_back(builder.getNamedAttr(name, range));
+  function->setAttr(st::sizesAttr, builder.getDictionaryAttr(declared));
+  for (auto [index, argument] : llvm::enumerate(arguments)) {
+    GraphValue &value = values[argument->name()];
+    SmallVector<Attribute> dims;
+    for (auto [extent, size] : llvm::zip(value.dims, value.shape))
+      dims.push_back(extent ? extent : ExtentAttr::getConstant(context, size));
+    if (st::hasRunTimeExtent(value.dims))
+      function.setArgAttr(index, st::dimsAttr, builder.getArrayAttr(dims));
+  }
 }
 
 LogicalResult ModelImporter::readFixedInput(const onnx::ValueInfoProto &input, const st::Array &array) {
@@ -325,6 +368,11 @@ LogicalResult ModelImporter::finish(func::FuncOp function, Partitioner *partitio
     if (value == values.end())
       return error() << "output '" << name << "' is not computed by any node";
     results.push_back(materialize(value->second, builder));
+    // What is computed at import says itself how much of it counts.
+    if (auto dims = results.back().getDefiningOp() && results.back().getDefiningOp<arith::ConstantOp>()
+                        ? results.back().getDefiningOp()->getAttrOfType<ArrayAttr>(st::dimsAttr)
+                        : ArrayAttr())
+      results.back() = st::BoundOp::create(builder, loc, results.back().getType(), results.back(), dims);
     types.push_back(results.back().getType());
   }
   func::ReturnOp::create(builder, loc, results);
@@ -342,6 +390,11 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
       failed(readInitializers()) || failed(readInputs(arguments)) || failed(checkDims()))
     return nullptr;
 
+  if (options.partition && !sizes.empty()) {
+    error() << "cannot be divided between host and device while the size of '" << sizes.begin()->first
+            << "' comes with each run; fix it with --dim " << sizes.begin()->first << "=VALUE";
+    return nullptr;
+  }
   OwningOpRef<ModuleOp> module = ModuleOp::create(builder, loc);
   SmallVector<Type> types;
   for (const onnx::ValueInfoProto *argument : arguments) {
@@ -356,7 +409,9 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
     values[argument->name()].value = body->getArgument(index);
     function.setArgAttr(index, "st.name", builder.getStringAttr(argument->name()));
   }
+  declareSizes(function, arguments);
   ImportScope scope{values, builder, opset, options.evaluate, functions};
+  scope.extents = sizes.empty() ? nullptr : &extents;
   std::optional<Partitioner> partitioner;
   if (options.partition)
     partitioner.emplace(model, options.dims, scope, function, *options.partition);
@@ -370,7 +425,7 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
 
 OwningOpRef<ModuleOp> st::importOnnx(StringRef path, const OnnxImportOptions &options, MLIRContext *context) {
   context->loadDialect<arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
-                       tensor::TensorDialect>();
+                       st::StDialect, tensor::TensorDialect>();
   // libonnx and protobuf throw; nothing that they throw leaves this function.
   try {
     return ModelImporter(path, options, context).run();

@@ -7,6 +7,7 @@
 // maps, weights as dense resources that share the file's memory.
 #pragma once
 
+#include "Dialect/StDialect.h"
 #include "Import/Onnx/OnnxPartition.h"
 #include "Support/Npz.h"
 
@@ -26,6 +27,10 @@ struct OnnxImportOptions {
   /// Sizes of dynamic axes: by their name in the model, or as INPUT.AXIS (the number counts from 0), which also
   /// works for those without a name ("--dim NAME=VALUE").
   llvm::StringMap<int64_t> dims;
+  /// Ranges of dynamic axes whose size comes with each run, likewise, and of those that are listed nowhere; null
+  /// where these are errors.
+  llvm::StringMap<SizeRangeAttr> bounds;
+  SizeRangeAttr otherBound;
   /// Inputs that have this value in every run; they become constants instead of
   /// arguments of @main.
   NamedArrays fixedInputs;

@@ -1,5 +1,6 @@
 #include "Import/Onnx/NodeImporter.h"
 
+#include "Dialect/Sizes.h"
 #include "Import/Onnx/Emit.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -121,6 +122,20 @@ FailureOr<Shape> NodeImporter::normalizeAxes(ArrayRef<int64_t> axes, int64_t ran
   return normalized;
 }
 
+GraphValue *NodeImporter::findInput(unsigned index) {
+  if (!hasInput(index))
+    return nullptr;
+  auto found = values.find(node.input(index));
+  return found == values.end() ? nullptr : &found->second;
+}
+
+GraphValue *NodeImporter::findOutput(unsigned index) {
+  if (!hasOutput(index))
+    return nullptr;
+  auto found = values.find(node.output(index));
+  return found == values.end() ? nullptr : &found->second;
+}
+
 unsigned NodeImporter::numOutputs() const { return node.output_size(); }
 
 bool NodeImporter::hasOutput(unsigned index) const { return index < numOutputs() && !node.output(index).empty(); }
@@ -161,8 +176,16 @@ InFlightDiagnostic NodeImporter::emitError() {
 Value materialize(GraphValue &value, OpBuilder &builder) {
   if (!value.value) {
     Location loc = NameLoc::get(builder.getStringAttr(value.name));
-    value.value =
+    auto constant =
         arith::ConstantOp::create(builder, loc, value.constant->toAttribute(value.name, builder.getContext()));
+    // Of what comes with each run only the beginning counts.
+    if (hasRunTimeExtent(value.dims)) {
+      SmallVector<Attribute> dims;
+      for (auto [extent, size] : llvm::zip(value.dims, value.shape))
+        dims.push_back(extent ? extent : ExtentAttr::getConstant(builder.getContext(), size));
+      constant->setDiscardableAttr(dimsAttr, builder.getArrayAttr(dims));
+    }
+    value.value = constant;
   }
   return value.value;
 }

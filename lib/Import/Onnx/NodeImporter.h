@@ -2,6 +2,7 @@
 // and a builder.
 #pragma once
 
+#include "Dialect/ValueExtents.h"
 #include "Import/Onnx/HostTensor.h"
 #include "Support/Npz.h"
 
@@ -41,6 +42,11 @@ struct GraphValue {
   Shape shape;
   std::optional<HostTensor> constant;
   mlir::Value value;
+  /// Of a constant: by dimension, how much of it counts where that comes with each run, and `shape` has the maximum;
+  /// null otherwise. Empty where all counts.
+  llvm::SmallVector<ExtentAttr> dims = {};
+  /// Of a constant that is computed from sizes: its elements, row-major; `constant` has them in the largest run.
+  llvm::SmallVector<ExtentAttr> elements = {};
 
   int64_t rank() const { return shape.size(); }
 };
@@ -68,6 +74,8 @@ struct ImportScope {
   const llvm::StringMap<const onnx::FunctionProto *> &functions;
   /// Functions and branches around the nodes.
   unsigned depth = 0;
+  /// Which part of each emitted tensor counts; null where the model has no size that comes with each run.
+  ValueExtents *extents = nullptr;
 };
 
 class NodeImporter {
@@ -83,6 +91,9 @@ public:
   std::optional<Shape> getInts(llvm::StringRef name) const;
   std::optional<std::vector<double>> getFloats(llvm::StringRef name) const;
   const onnx::AttributeProto *find(llvm::StringRef name) const;
+  /// The graph's value behind an operand or result; null where it is absent.
+  GraphValue *findInput(unsigned index);
+  GraphValue *findOutput(unsigned index);
 
   // Operands. Trailing and empty-named operands are absent.
   unsigned numInputs() const;
@@ -142,6 +153,20 @@ inline bool mayFold(const HostTensor &tensor) { return mayFold(tensor.getType(),
 /// `value` as an SSA value, emitting an arith.constant the first time a
 /// constant is needed.
 mlir::Value materialize(GraphValue &value, mlir::OpBuilder &builder);
+
+/// How much of `value` counts, by dimension; null where all does. Fails after a diagnostic.
+mlir::FailureOr<llvm::SmallVector<ExtentAttr>> getExtents(GraphValue &value, ImportScope &scope);
+
+/// Imports a node that computes with sizes which come with each run, or with tensors that have such. Returns false
+/// where that makes no difference to the node; fails after a diagnostic where the node cannot keep to what counts.
+mlir::FailureOr<bool> importWithSizes(NodeImporter &node);
+/// What follows for the results of a node that was imported regardless of such sizes.
+mlir::LogicalResult finishWithSizes(NodeImporter &node);
+/// The number of elements along `axes` of operand 0 as a scalar of `type`, where it comes with each run; null
+/// otherwise.
+mlir::FailureOr<ExtentAttr> countRunTime(NodeImporter &node, llvm::ArrayRef<int64_t> axes);
+/// A sum of sizes as a scalar of `type`, inside a body.
+mlir::Value emitExtent(mlir::OpBuilder &builder, mlir::Location loc, ExtentAttr extent, ElementType type);
 
 /// Imports one node of the graph or of a function's body.
 mlir::LogicalResult importNode(const onnx::NodeProto &node, ImportScope &scope, mlir::Location loc);

@@ -61,7 +61,12 @@ LogicalResult importReduction(NodeImporter &node, const Reduction &reduction) {
     int64_t count = 1;
     for (int64_t axis : *axes)
       count *= operand.shape[axis];
+    FailureOr<ExtentAttr> runTimeCount = countRunTime(node, *axes);
+    if (failed(runTimeCount))
+      return failure();
     value = mapElements(node, value, type, [&](EmitAlgebra &algebra, Value sum) {
+      if (*runTimeCount)
+        return algebra.div(sum, emitExtent(algebra.builder, algebra.loc, *runTimeCount, type));
       return isFloat(type) ? algebra.mul(sum, algebra.constant(1.0 / count))
                            : algebra.div(sum, algebra.constant(count));
     });

@@ -40,6 +40,11 @@ Value TensorAlgebra::mean(Value tensor, ArrayRef<int64_t> axes) {
   int64_t count = 1;
   for (int64_t axis : axes)
     count *= shapeOf(tensor)[axis];
+  FailureOr<ExtentAttr> runTimeCount = countRunTime(node, axes);
+  if (succeeded(runTimeCount) && *runTimeCount)
+    return map({reduce(tensor, axes, ReduceKind::Sum)}, [&](EmitAlgebra &algebra, ValueRange x) {
+      return algebra.div(x[0], emitExtent(algebra.builder, algebra.loc, *runTimeCount, type));
+    });
   return map({reduce(tensor, axes, ReduceKind::Sum)},
              [&](EmitAlgebra &algebra, ValueRange x) { return algebra.mul(x[0], algebra.constant(1.0 / count)); });
 }

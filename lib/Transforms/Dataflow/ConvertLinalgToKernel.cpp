@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
+#include "Dialect/Sizes.h"
 #include "Dialect/StDialect.h"
 #include "Transforms/Dataflow/Passes.h"
 #include "Transforms/Dataflow/TaskBody.h"
@@ -68,6 +69,9 @@ static KernelOp createKernel(Nest &nest, StringRef name) {
   for (const NestWrite &write : nest.writes)
     results.push_back(write.type.getTensorType());
   auto kernel = KernelOp::create(builder, loc, results, name, inputs);
+  // The sizes are arguments of the launch.
+  if (Attribute sizes = nest.root->getParentOp()->getAttr(sizesAttr))
+    kernel->setDiscardableAttr(sizesAttr, sizes);
   Block &body = kernel.getBody().emplaceBlock();
   for (const NestRead &read : nest.reads)
     body.addArgument(read.type, read.base.getLoc());

@@ -1,6 +1,7 @@
 //===- InferItensor.cpp - From loops and slices to itensor types ----------------------------------------------===//
 
 #include "Transforms/Dataflow/InferItensor.h"
+#include "Dialect/Sizes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -25,6 +26,8 @@ namespace {
 
 struct Bounds {
   int64_t lower, tripCount, step;
+  /// Where the loop ends, if that is known at run time; `tripCount` is the largest then.
+  ExtentAttr extent = {};
 };
 
 /// An offset as a constant plus a stride for each iteration of each loop.
@@ -119,13 +122,17 @@ private:
 static FailureOr<Bounds> getBounds(Operation *op, scf::ForOp loop) {
   auto lower = getConstantIntValue(loop.getLowerBound()), upper = getConstantIntValue(loop.getUpperBound()),
        step = getConstantIntValue(loop.getStep());
+  ExtentAttr extent = upper ? ExtentAttr() : getExtent(loop.getUpperBound());
+  bool isBounded = extent && extent.getDivisor() == 1 && lower == 0;
+  if (isBounded)
+    upper = getMaximum(extent, op);
   if (!lower || !upper || !step || *step <= 0 || *lower < 0 || *upper <= *lower) {
-    InFlightDiagnostic diag = op->emitError("cannot stream: the bounds of an enclosing loop must be constants, and it "
-                                            "must run at least once");
+    InFlightDiagnostic diag = op->emitError("cannot stream: the bounds of an enclosing loop must be constants or sums "
+                                            "of sizes, and it must be able to run");
     diag.attachNote(loop.getLoc()) << "this loop";
     return failure();
   }
-  return Bounds{*lower, (*upper - *lower + *step - 1) / *step, *step};
+  return Bounds{*lower, (*upper - *lower + *step - 1) / *step, *step, extent};
 }
 
 FailureOr<ItensorType> st::inferItensor(Operation *op, scf::ForOp root, ArrayRef<OpFoldResult> offsets,
@@ -141,7 +148,9 @@ FailureOr<ItensorType> st::inferItensor(Operation *op, scf::ForOp root, ArrayRef
   }
 
   SmallVector<int64_t> tripCounts, steps;
+  SmallVector<ExtentAttr> tripExtents, dataExtents;
   for (const Bounds &loop : bounds) {
+    tripExtents.push_back(loop.extent ? loop.extent.ceilDiv(loop.step) : ExtentAttr());
     tripCounts.push_back(loop.tripCount);
     steps.push_back(loop.step);
   }
@@ -154,9 +163,16 @@ FailureOr<ItensorType> st::inferItensor(Operation *op, scf::ForOp root, ArrayRef
       return op->emitError() << "cannot stream: offset " << dim
                              << " of the slice must be a sum of loop variables and non-negative constants";
     AffineExpr expr = getAffineConstantExpr(offset->constant, context);
+    dataExtents.emplace_back();
     for (auto [index, stride] : llvm::enumerate(offset->strides)) {
-      if (stride == 0 || bounds[index].tripCount == 1)
+      if (stride == 0 || (bounds[index].tripCount == 1 && !bounds[index].extent))
         continue;
+      if (ExtentAttr extent = bounds[index].extent) {
+        if (dataExtents.back() || stride != bounds[index].step || offset->constant != 0)
+          return op->emitError() << "cannot stream: offset " << dim << " of the slice must be the variable of the one "
+                                 << "loop that runs to " << extent.str();
+        dataExtents.back() = extent;
+      }
       // A scaled loop variable is a loop with another step, which all offsets of the slice share.
       if (stride < 0 || (isUsed[index] && steps[index] != stride))
         return op->emitError() << "cannot stream: offset " << dim << " of the slice advances by " << stride
@@ -172,5 +188,5 @@ FailureOr<ItensorType> st::inferItensor(Operation *op, scf::ForOp root, ArrayRef
                                       dataShape, ArrayRef(tripCounts), ArrayRef(steps), map);
   if (!type)
     return failure();
-  return type;
+  return type.withSizes(dataExtents, tripExtents);
 }

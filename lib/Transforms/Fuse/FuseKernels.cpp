@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
+#include "Dialect/Sizes.h"
 #include "Optimize/FusionProblem.h"
 #include "Transforms/Fuse/KernelLinks.h"
 #include "Transforms/Fuse/OnChipBytes.h"
@@ -170,6 +171,8 @@ private:
     kernel = KernelOp::create(
         builder, builder.getFusedLoc(llvm::map_to_vector(members, [](KernelOp member) { return member.getLoc(); })),
         resultTypes, getName(), inputs);
+    if (Attribute sizes = KernelOp(members.front())->getDiscardableAttr(sizesAttr))
+      kernel->setDiscardableAttr(sizesAttr, sizes);
     Block &body = kernel.getBody().emplaceBlock();
     body.addArguments(types, locations);
     builder.setInsertionPointToEnd(&body);

@@ -94,6 +94,9 @@ static ItensorType getWhole(ItensorType like, ArrayRef<int64_t> shape) {
 
 /// The tensor collected in a buffer, and streamed again in its other shape: where no tile before is a tile after.
 static std::optional<Connection> collectWhole(const KernelLink &link, ItensorType source, ItensorType result) {
+  // A slice of the whole tensor has one shape in all runs.
+  if (source.hasRunTimeSizes() || result.hasRunTimeSizes())
+    return std::nullopt;
   Connection connection;
   Builder builder(source.getContext());
   ItensorType whole = getWhole(source, source.getDataShape());

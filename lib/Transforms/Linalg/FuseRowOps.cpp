@@ -232,7 +232,7 @@ AffineMap RowGroup::getDomainMap(Value value) const {
 /// Clones what `value` stands for, unless an input or a member provides it.
 void cloneInto(OpBuilder &builder, Value value, IRMapping &mapping) {
   Operation *op = value.getDefiningOp();
-  if (mapping.contains(value) || !isa_and_nonnull<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp>(op))
+  if (mapping.contains(value) || !isa_and_nonnull<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp, SizeOp>(op))
     return;
   for (Value operand : op->getOperands())
     cloneInto(builder, operand, mapping);

@@ -48,6 +48,22 @@ def AssignHost : LinalgPhasePass<"st-assign-host"> {
   ];
 }
 
+def BoundLoops : LinalgPhasePass<"st-bound-loops"> {
+  let summary = "write down which loops run to a size that is known at run time only";
+  let description = [{
+    Follows run-time extents from the arguments (`st.dims`) to every operation, and attaches to each what its loops
+    (`st.extents`) and the tensors that it reads by index (`st.captured_extents`) have. The tile phase ends its loops
+    there. `st.bound` has said what no operand says, and goes. An operation whose result is not the beginning of what
+    the largest run computes is an error.
+    ```
+    func.func @main(%x: tensor<256x64xf32> {st.dims = [#st.extent<S>, #st.extent<64>]}) ...
+      %y = linalg.generic {...} ins(%x) ...
+    // becomes
+      %y = linalg.generic {...} ins(%x) ... attrs = {st.extents = [#st.extent<S>, #st.extent<64>]}
+    ```
+  }];
+}
+
 def DropUnitDims : LinalgPhasePass<"st-drop-unit-dims"> {
   let summary = "drop loops and dimensions of extent one";
   let description = [{
@@ -232,6 +248,28 @@ def GeneralizeNamedOps : LinalgPhasePass<"st-generalize-named-ops"> {
     %m = linalg.generic {maps = [(d0, d1, d2) -> (d0, d2), ...]} ins(%a, %b) outs(%zeros) {mulf, addf}
     ```
   }];
+}
+
+def MaskExtents : LinalgPhasePass<"st-mask-extents"> {
+  let summary = "keep what lies beyond a run-time extent out of what counts";
+  let description = [{
+    Tensors have the shape of the largest run, and hold anything beyond the extent of a shorter one. A reduction over
+    such a dimension leaves these elements out, and indices that are computed from them stay inside the tensor that they
+    address. Runs at the end of the import, so that operations mean the same from there on without further ado; does
+    nothing where all is masked already.
+    ```
+    %s = arith.addf %in, %out : f32
+    linalg.yield %s : f32
+    // becomes
+    %s = arith.addf %in, %out : f32
+    %i = linalg.index 1 : index
+    %n = st.size "S" : index
+    %counts = arith.cmpi slt, %i, %n : index
+    %kept = arith.select %counts, %s, %out : f32
+    linalg.yield %kept : f32
+    ```
+  }];
+  let statistics = [Statistic<"numMasked", "num-masked", "operations masked">];
 }
 
 def NormalizeReductions : LinalgPhasePass<"st-normalize-reductions"> {

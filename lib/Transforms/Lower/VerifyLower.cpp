@@ -16,7 +16,7 @@ static bool isAllowedInTask(Operation *op) {
     return true;
   return isa<scf::ForOp, scf::IfOp, scf::YieldOp, memref::LoadOp, memref::StoreOp, memref::GetGlobalOp, vector::LoadOp,
              vector::StoreOp, vector::ExtractOp, vector::InsertOp, vector::BroadcastOp, affine::AffineApplyOp, BufferOp,
-             StreamReadOp, StreamWriteOp, YieldOp>(op);
+             StreamReadOp, StreamWriteOp, SizeOp, YieldOp>(op);
 }
 
 namespace {

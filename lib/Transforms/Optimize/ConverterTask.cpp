@@ -5,6 +5,7 @@
 #include "Transforms/Optimize/RingConverter.h"
 #include "Transforms/Optimize/RollingConverter.h"
 #include "Transforms/Optimize/TaskBuilder.h"
+#include "Dialect/Sizes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -18,9 +19,11 @@ namespace {
 /// The loops of one side of the converter inside a round. Loops count iterations; `getStrides` has their strides in
 /// scalars, so that a tile's place follows from the counts.
 struct Side {
-  Side(ItensorType type, int64_t sharedLoops) : type(type), sharedLoops(sharedLoops) {
-    for (int64_t count : type.getTripCounts().drop_front(sharedLoops))
-      loops.push_back({count, 1});
+  Side(ItensorType type, int64_t sharedLoops)
+      : type(type), sharedLoops(sharedLoops), loops(TaskBuilder::getCountingLoops(type, sharedLoops)) {}
+
+  bool hasRunTimeLoops() const {
+    return llvm::any_of(loops, [](const TaskBuilder::Loop &loop) { return loop.extent != nullptr; });
   }
 
   /// Tiles in a round.
@@ -59,6 +62,8 @@ private:
   Value drainTile(Value buffer, OpFoldResult half, ArrayRef<OpFoldResult> counts, Value stream);
   /// Fills one half while draining the other: {buffer, stream}.
   Values fillAndDrain(Value buffer, Value stream, OpFoldResult filled, OpFoldResult drained);
+  /// All rounds: {buffer, stream}. `rounds` is how many there are, null for a constant.
+  Values runRounds(Value buffer, Value stream, Value rounds);
 
   Slice getSlice(const Side &side, OpFoldResult half, ArrayRef<OpFoldResult> counts);
   /// The counts of the result's loops at its tile number `tile`, an expression of loop variables that run to `trips`.
@@ -142,6 +147,11 @@ SmallVector<OpFoldResult> ConverterWriter::delinearize(AffineExpr tile, ArrayRef
 
 ConverterWriter::Values ConverterWriter::fillAndDrain(Value buffer, Value stream, OpFoldResult filled,
                                                       OpFoldResult drained) {
+  // How many tiles leave for one that comes is known at compile time only if both counts are.
+  if (source.hasRunTimeLoops() || result.hasRunTimeLoops()) {
+    Value afterFill = fill(buffer, filled);
+    return {afterFill, drain(afterFill, drained, stream)};
+  }
   int64_t drainsPerFill = result.getNumTiles() / source.getNumTiles();
   AffineExpr tile = task.body.getAffineConstantExpr(0);
   SmallVector<int64_t> trips;
@@ -183,8 +193,37 @@ void ConverterWriter::write() {
   if (plan.halves == 2)
     shape.insert(shape.begin(), 2);
   Value buffer = createConverterBuffer(task, loc, shape, plan.source.getScalarType(), pad);
+  Value stream = task.getInits().front(), rounds;
+  bool mayBeNone = false;
+  for (int64_t loop = 0; loop < plan.sharedLoops; ++loop)
+    if (ExtentAttr extent = plan.source.getTripExtent(loop)) {
+      Value trips = materialize(task.body, loc, extent);
+      rounds = rounds ? arith::MulIOp::create(task.body, loc, rounds, trips) : trips;
+      mayBeNone |= getMinimum(extent, task.task) == 0;
+    }
+  if (rounds) {
+    int64_t others = 1;
+    for (int64_t loop = 0; loop < plan.sharedLoops; ++loop)
+      others *= plan.source.getTripExtent(loop) ? 1 : plan.source.getTripCounts()[loop];
+    if (others != 1)
+      rounds = arith::MulIOp::create(task.body, loc, rounds, arith::ConstantIndexOp::create(task.body, loc, others));
+  }
+  if (mayBeNone) {
+    // A loop that runs once, or not at all where there is nothing to convert.
+    Value one = arith::ConstantIndexOp::create(task.body, loc, 1);
+    Value any = arith::MinUIOp::create(task.body, loc, rounds, one);
+    auto all = [&](ValueRange, ValueRange carried) -> Values { return runRounds(carried[0], carried[1], rounds); };
+    stream = task.buildNest(TaskBuilder::Loop{1, 1, {}, any}, {buffer, stream}, all)[1];
+  } else {
+    stream = runRounds(buffer, stream, rounds)[1];
+  }
+  task.finish(stream);
+}
+
+ConverterWriter::Values ConverterWriter::runRounds(Value buffer, Value stream, Value rounds) {
   OpFoldResult first = task.body.getIndexAttr(0);
-  Values carried{fill(buffer, first), task.getInits().front()};
+  Values carried{fill(buffer, first), stream};
+  OpFoldResult last = task.body.getIndexAttr((plan.rounds - 1) % 2);
   if (plan.rounds > 1) {
     auto round = [&](ValueRange variables, ValueRange values) -> Values {
       // Round 0 has been filled: variable v stands for round v + 1.
@@ -193,10 +232,15 @@ void ConverterWriter::write() {
       Value filled = arith::XOrIOp::create(task.body, loc, drained, one);
       return fillAndDrain(values[0], values[1], filled, drained);
     };
-    carried = task.buildNest(TaskBuilder::Loop{plan.rounds - 1, 1}, carried, round);
+    TaskBuilder::Loop loop{plan.rounds - 1, 1};
+    if (rounds) {
+      Value one = arith::ConstantIndexOp::create(task.body, loc, 1);
+      loop.trips = arith::SubIOp::create(task.body, loc, rounds, one);
+      last = arith::AndIOp::create(task.body, loc, loop.trips, one).getResult();
+    }
+    carried = task.buildNest(loop, carried, round);
   }
-  Value stream = drain(carried[0], task.body.getIndexAttr((plan.rounds - 1) % 2), carried[1]);
-  task.finish(stream);
+  return {carried[0], drain(carried[0], last, carried[1])};
 }
 
 TaskOp st::buildConverterTask(OpBuilder &builder, Location loc, StringRef name, Value source, Value fifo,

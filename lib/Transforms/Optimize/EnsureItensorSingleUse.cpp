@@ -1,5 +1,6 @@
 //===- EnsureItensorSingleUse.cpp - Copy a stream that has several readers ------------------------------------===//
 
+#include "Dialect/LayoutAlgebra.h"
 #include "Dialect/StDialect.h"
 #include "Transforms/Optimize/Passes.h"
 #include "Transforms/Optimize/TaskBuilder.h"
@@ -63,8 +64,11 @@ private:
   /// What nobody reads must still be taken, or its writer waits forever.
   void drain(OpBuilder &builder, Value stream) {
     TaskBuilder task(builder, stream.getLoc(), ("drain_" + Twine(numDrains++)).str(), "drain", stream, {});
-    TaskBuilder::Loop loop{cast<ItensorType>(stream.getType()).getNumTiles(), 1};
-    task.buildNest(loop, {}, [&](ValueRange, ValueRange) -> SmallVector<Value> {
+    auto type = cast<ItensorType>(stream.getType());
+    SmallVector<TaskBuilder::Loop> loops{{type.getNumTiles(), 1}};
+    if (type.hasRunTimeSizes())
+      loops = TaskBuilder::getCountingLoops(canonicalize(type));
+    task.buildNest(loops, {}, [&](ValueRange, ValueRange) -> SmallVector<Value> {
       task.pull(task.getRead(0));
       return {};
     });

@@ -9,6 +9,7 @@
 
 #include "Dialect/LayoutAlgebra.h"
 #include "Dialect/LoopNest.h"
+#include "Dialect/Sizes.h"
 #include "Transforms/Optimize/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -145,8 +146,9 @@ std::optional<ItensorType> repeatRead(Emission &emission, ArrayRef<std::optional
   unsigned outer = nest.loops.size() - emission.loops.size();
   SmallVector<StridedLoop, 4> rowLoops(nest.loops.begin() + outer, nest.loops.end());
   nest.loops.truncate(outer);
-  for (int64_t count : result.getTripCounts().drop_front(firstLoop))
-    nest.loops.push_back({count, SmallVector<int64_t, 4>(read.getRank(), 0)});
+  for (unsigned loop = firstLoop; loop < result.getNumLoops(); ++loop)
+    nest.loops.push_back(
+        {result.getTripCounts()[loop], SmallVector<int64_t, 4>(read.getRank(), 0), result.getTripExtent(loop)});
   for (auto [index, loop] : llvm::enumerate(emission.loops)) {
     int64_t step = getConstantIntValue(loop.getStep()).value_or(0);
     for (auto [dim, stride] : llvm::enumerate(rowLoops[index].strides)) {
@@ -173,8 +175,12 @@ void rewriteEmission(Emission &emission, ArrayRef<std::optional<unsigned>> dimen
   SmallVector<Value> variables;
   SmallVector<scf::ForOp> nest;
   Value stream = old.getInitArgs().front();
-  for (auto [count, step] : llvm::drop_begin(llvm::zip(type.getTripCounts(), type.getSteps()), firstLoop)) {
-    auto loop = scf::ForOp::create(builder, loc, index(0), index(count * step), index(step), stream);
+  for (unsigned number = firstLoop; number < type.getNumLoops(); ++number) {
+    int64_t count = type.getTripCounts()[number], step = type.getSteps()[number];
+    Value upper = index(count * step);
+    if (ExtentAttr extent = type.getTripExtent(number))
+      upper = arith::MulIOp::create(builder, loc, materialize(builder, loc, extent), index(step));
+    auto loop = scf::ForOp::create(builder, loc, index(0), upper, index(step), stream);
     nest.push_back(loop);
     variables.push_back(loop.getInductionVar());
     stream = loop.getRegionIterArg(0);

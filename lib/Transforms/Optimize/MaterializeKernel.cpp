@@ -23,11 +23,6 @@ namespace st {
 using namespace mlir;
 using namespace st;
 
-/// Loops that count iterations.
-static SmallVector<TaskBuilder::Loop> getCountingLoops(ItensorType type) {
-  return llvm::map_to_vector(type.getTripCounts(), [](int64_t count) { return TaskBuilder::Loop{count, 1}; });
-}
-
 namespace {
 
 class Materializer {
@@ -110,7 +105,8 @@ private:
     // The canonical nest: consecutive tiles in one loop.
     ItensorType order = canonicalize(type);
     auto results = task.buildNest(
-        getCountingLoops(order), task.getInits(), [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
+        TaskBuilder::getCountingLoops(order), task.getInits(),
+        [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
           Slice slice = getPackedSlice(task, order, variables);
           Value tile = tensor::ExtractSliceOp::create(task.body, loc, type.getTileType(), task.getRead(0),
                                                       slice.offsets, slice.sizes, slice.strides);
@@ -135,7 +131,7 @@ private:
     TaskBuilder task(builder, loc, makeName("dma_" + toIdentifier(tensorName)), "dma_write", stream, memory);
     task.task->setDiscardableAttr("st.tensor", builder.getStringAttr(tensorName));
     ItensorType order = canonicalize(type);
-    auto results = task.buildNest(getCountingLoops(order), task.getInits(),
+    auto results = task.buildNest(TaskBuilder::getCountingLoops(order), task.getInits(),
                                   [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
                                     Value tile = task.pull(task.getRead(0));
                                     Slice slice = getPackedSlice(task, order, variables);
@@ -152,8 +148,11 @@ private:
     for (Type type : fork.getCopies().getTypes())
       fifos.push_back(ItensorInstanceOp::create(builder, loc, type, /*depth_tokens=*/nullptr, /*storage=*/nullptr));
     TaskBuilder task(builder, loc, makeName("fork_" + Twine(numForks++)), "fork", fork.getSource(), fifos);
-    TaskBuilder::Loop loop{fork.getSource().getType().getNumTiles(), 1};
-    auto results = task.buildNest(loop, task.getInits(), [&](ValueRange, ValueRange carried) -> SmallVector<Value> {
+    ItensorType type = fork.getSource().getType();
+    SmallVector<TaskBuilder::Loop> loops{{type.getNumTiles(), 1}};
+    if (type.hasRunTimeSizes())
+      loops = TaskBuilder::getCountingLoops(canonicalize(type));
+    auto results = task.buildNest(loops, task.getInits(), [&](ValueRange, ValueRange carried) -> SmallVector<Value> {
       Value tile = task.pull(task.getRead(0));
       return llvm::map_to_vector(carried, [&](Value stream) { return task.push(tile, stream); });
     });

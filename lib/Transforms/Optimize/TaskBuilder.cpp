@@ -2,6 +2,7 @@
 
 #include "Transforms/Optimize/TaskBuilder.h"
 #include "Dialect/LayoutAlgebra.h"
+#include "Dialect/Sizes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -52,13 +53,40 @@ Value TaskBuilder::getIndex(int64_t value) {
   return index = constant;
 }
 
+SmallVector<TaskBuilder::Loop> TaskBuilder::getCountingLoops(ItensorType type, int64_t firstLoop) {
+  SmallVector<Loop> loops;
+  for (int64_t loop = firstLoop; loop < type.getNumLoops(); ++loop)
+    loops.push_back({type.getTripCounts()[loop], 1, type.getTripExtent(loop)});
+  return loops;
+}
+
+Value TaskBuilder::getEnd(const Loop &loop) {
+  Value trips = loop.trips;
+  if (!trips && loop.extent) {
+    Value &extent = extents[loop.extent];
+    if (!extent) {
+      OpBuilder top(task.getContext());
+      if (lastConstant)
+        top.setInsertionPointAfter(lastConstant);
+      else
+        top.setInsertionPointToStart(&task.getBody().front());
+      extent = materialize(top, loc, loop.extent);
+      lastConstant = extent.getDefiningOp();
+    }
+    trips = extent;
+  }
+  if (!trips)
+    return getIndex(loop.count * loop.step);
+  return loop.step == 1 ? trips : Value(arith::MulIOp::create(body, loc, trips, getIndex(loop.step)));
+}
+
 SmallVector<Value> TaskBuilder::buildNest(ArrayRef<Loop> loops, ValueRange inits, Body buildBody) {
   OpBuilder::InsertionGuard guard(body);
   SmallVector<Value> variables, carried(inits.begin(), inits.end()), results;
   SmallVector<scf::ForOp> nest;
   for (const Loop &loop : loops) {
     // Bounds first: creating them moves no insertion point, but they must stand before the loop.
-    Value lower = getIndex(0), upper = getIndex(loop.count * loop.step), step = getIndex(loop.step);
+    Value lower = getIndex(0), upper = getEnd(loop), step = getIndex(loop.step);
     auto forOp = scf::ForOp::create(body, loc, lower, upper, step, carried);
     if (!forOp.getBody()->empty())
       forOp.getBody()->getTerminator()->erase();

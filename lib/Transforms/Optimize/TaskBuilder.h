@@ -23,7 +23,12 @@ public:
   /// A loop that runs `count` times and whose variable advances by `step`, from 0.
   struct Loop {
     int64_t count, step;
+    /// How often it runs where that is known at run time, as a sum of sizes or as a value; `count` is the largest then.
+    ExtentAttr extent = {};
+    mlir::Value trips = {};
   };
+  /// Loops that count the iterations of `type`, from loop number `firstLoop` on.
+  static llvm::SmallVector<Loop> getCountingLoops(ItensorType type, int64_t firstLoop = 0);
   /// Builds the innermost body; gets the loop variables and the carried values and gives the values carried on.
   using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ValueRange variables, mlir::ValueRange carried)>;
 
@@ -54,9 +59,11 @@ public:
 
 private:
   mlir::Value getIndex(int64_t value);
+  mlir::Value getEnd(const Loop &loop);
 
   mlir::Location loc;
   llvm::DenseMap<int64_t, mlir::Value> indices;
+  llvm::DenseMap<mlir::Attribute, mlir::Value> extents;
   mlir::Operation *lastConstant = nullptr;
 };
 

@@ -30,7 +30,8 @@ static ItensorType vectorize(ItensorType type, int64_t maxTokenBits) {
   SmallVector<int64_t> vectorShape(type.getRank(), 1);
   vectorShape.back() = lanes;
   return ItensorType::get(type.getContext(), outer, VectorType::get(vectorShape, scalar), type.getDataShape(),
-                          type.getTripCounts(), type.getSteps(), type.getIterMap());
+                          type.getTripCounts(), type.getSteps(), type.getIterMap(), type.getDataExtents(),
+                          type.getTripExtents());
 }
 
 namespace {

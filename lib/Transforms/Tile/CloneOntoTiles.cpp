@@ -2,6 +2,7 @@
 
 #include "Transforms/Tile/NestBuilder.h"
 
+#include "Dialect/Sizes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -52,12 +53,14 @@ private:
   }
 
   /// Whether the current point exists along all loops of `which` that tiles do not divide; null when they do.
-  Value getExists(llvm::function_ref<bool(utils::IteratorType)> which) {
+  Value getExists(llvm::function_ref<bool(unsigned, utils::IteratorType)> which) {
     Value exists;
     for (auto [loop, kind] : llvm::enumerate(kinds)) {
-      if (!which(kind) || !nest.isPadded(onto.loopOf[loop]))
+      unsigned place = onto.loopOf[loop];
+      if (!which(place, kind) || !nest.isPadded(place))
         continue;
-      Value extent = arith::ConstantIndexOp::create(builder, loc, nest.op.extents[onto.loopOf[loop]]);
+      Value extent = nest.isBounded(place) ? materialize(builder, loc, nest.op.bounds[place])
+                                           : arith::ConstantIndexOp::create(builder, loc, nest.op.extents[place]);
       Value isInside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, getIndex(loop), extent);
       exists = exists ? arith::AndIOp::create(builder, loc, exists, isInside) : isInside;
     }
@@ -90,7 +93,7 @@ private:
 
   /// Padding may hold a zero, by which nothing may be divided.
   void guardDivision(Operation *division) {
-    Value exists = getExists([](utils::IteratorType) { return true; });
+    Value exists = getExists([](unsigned, utils::IteratorType) { return true; });
     if (!exists)
       return;
     Type type = division->getOperand(1).getType();
@@ -101,7 +104,10 @@ private:
 
   void maskReductions() {
     builder.setInsertionPoint(clone.getBody()->getTerminator());
-    Value exists = getExists([](utils::IteratorType kind) { return kind == utils::IteratorType::reduction; });
+    // Where the extent is known at run time the body is masked already, and that mask holds for padding too.
+    Value exists = getExists([&](unsigned loop, utils::IteratorType kind) {
+      return kind == utils::IteratorType::reduction && !nest.isBounded(loop);
+    });
     if (!exists)
       return;
     OpOperand &yielded = clone.getBody()->getTerminator()->getOpOperand(0);

@@ -2,6 +2,7 @@
 
 #include "Transforms/Tile/NestBuilder.h"
 
+#include "Dialect/Sizes.h"
 #include "Support/Units.h"
 #include "Transforms/Tile/Attributes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -22,8 +23,8 @@ SmallVector<unsigned> NestBuilder::getLoops(LoopKind kind) const {
   SmallVector<unsigned> loops;
   bool runsMoreThanOnce = false;
   for (unsigned loop : tiling.loopOrder) {
-    runsMoreThanOnce |= tripCountOf(loop) > 1 && op.loops[loop] != LoopKind::Column;
-    if (op.loops[loop] == kind && tripCountOf(loop) > 1)
+    runsMoreThanOnce |= isLoop(loop) && op.loops[loop] != LoopKind::Column;
+    if (op.loops[loop] == kind && isLoop(loop))
       loops.push_back(loop);
   }
   if (!runsMoreThanOnce && !tiling.loopOrder.empty() && op.loops[tiling.loopOrder.front()] == kind)
@@ -42,7 +43,8 @@ unsigned NestBuilder::getDepth(AffineMap map, ArrayRef<unsigned> loops) const {
 scf::ForOp NestBuilder::createLoop(unsigned loop, ValueRange inits, Body body) {
   Location loc = op.op->getLoc();
   Value lower = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value upper = arith::ConstantIndexOp::create(builder, loc, paddedExtentOf(loop));
+  Value upper = isBounded(loop) ? materialize(builder, loc, op.bounds[loop])
+                                : arith::ConstantIndexOp::create(builder, loc, paddedExtentOf(loop));
   Value step = arith::ConstantIndexOp::create(builder, loc, tileOf(loop));
   auto result = scf::ForOp::create(builder, loc, lower, upper, step, inits);
   OpBuilder::InsertionGuard guard(builder);
@@ -57,10 +59,12 @@ scf::ForOp NestBuilder::createLoop(unsigned loop, ValueRange inits, Body body) {
 }
 
 Value NestBuilder::createCountingLoop(int64_t end, int64_t step, Value init,
-                                      llvm::function_ref<Value(Value, Value)> body, scf::ForOp *root) {
+                                      llvm::function_ref<Value(Value, Value)> body, scf::ForOp *root,
+                                      ExtentAttr bound) {
   Location loc = op.op->getLoc();
   auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(builder, loc, value); };
-  auto loop = scf::ForOp::create(builder, loc, constant(0), constant(end), constant(step), init);
+  Value upper = bound ? materialize(builder, loc, bound) : constant(end);
+  auto loop = scf::ForOp::create(builder, loc, constant(0), upper, constant(step), init);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   scf::YieldOp::create(builder, loc, body(loop.getInductionVar(), loop.getRegionIterArg(0)));

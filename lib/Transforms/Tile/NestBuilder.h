@@ -41,7 +41,12 @@ public:
   int64_t tripCountOf(unsigned loop) const;
   /// The extent rounded up to whole tiles, in elements.
   int64_t paddedExtentOf(unsigned loop) const { return tripCountOf(loop) * tileOf(loop); }
-  bool isPadded(unsigned loop) const { return paddedExtentOf(loop) != op.extents[loop]; }
+  /// Whether the last tile may hold more than what counts.
+  bool isPadded(unsigned loop) const { return isBounded(loop) || paddedExtentOf(loop) != op.extents[loop]; }
+  /// Whether the extent is known at run time only.
+  bool isBounded(unsigned loop) const { return op.bounds[loop] != nullptr; }
+  /// Whether tiles of `loop` need a loop: all but one tile that is always there.
+  bool isLoop(unsigned loop) const { return tripCountOf(loop) > 1 || isBounded(loop); }
 
   /// The loops of `kind` that run more than once, outermost first. The nest keeps at least one loop.
   llvm::SmallVector<unsigned> getLoops(LoopKind kind) const;
@@ -50,10 +55,11 @@ public:
 
   /// `for loop` over tiles, carrying `inits`; `body` gives the values to carry on. Its variable counts elements.
   mlir::scf::ForOp createLoop(unsigned loop, mlir::ValueRange inits, Body body);
-  /// `for 0 to end`, carrying one value; `root`, if given, takes the loop.
+  /// `for 0 to end`, carrying one value; `root`, if given, takes the loop. Where the end is known at run time, it is
+  /// `bound`.
   mlir::Value createCountingLoop(int64_t end, int64_t step, mlir::Value init,
                                  llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> body,
-                                 mlir::scf::ForOp *root = nullptr);
+                                 mlir::scf::ForOp *root = nullptr, ExtentAttr bound = {});
   /// The first element of the current tile along `loop`: the loop's variable, or 0.
   mlir::OpFoldResult getOffset(unsigned loop) const;
 

@@ -38,14 +38,15 @@ OperandReader::Dimension OperandReader::analyze(unsigned dim) const {
     if (!resident && nest.op.loops[*loop] != LoopKind::Column)
       return {expr, tile, expr};
     bool isCut = nest.op.loops[*loop] != LoopKind::Column;
-    return {zero, tile, expr, nest.tripCountOf(*loop), tile, isCut ? loop : std::nullopt};
+    return {zero, tile, expr, nest.tripCountOf(*loop), tile, isCut ? loop : std::nullopt, nest.op.bounds[*loop]};
   }
   if (isa<AffineConstantExpr>(expr))
     return {expr, 1, zero};
   int64_t extent = typeOf(tensor).getDimSize(dim);
   if (isa<AffineSymbolExpr>(expr)) {
     int64_t tile = tiling ? tiling->tileSizes[dim] : extent;
-    return {zero, tile, expr, ceilDiv(extent, tile), tile};
+    ExtentAttr bound = tensor.bounds.empty() ? ExtentAttr() : tensor.bounds[dim];
+    return {zero, tile, expr, ceilDiv(extent, tile), tile, std::nullopt, bound};
   }
   if (nest.op.rowLoop && expr.isFunctionOfDim(*nest.op.rowLoop))
     return analyzeWindow(dim);
@@ -102,7 +103,7 @@ OpFoldResult OperandReader::getOffset(AffineExpr base, OpFoldResult slice, int64
 Value OperandReader::readSlice() {
   SmallVector<OpFoldResult> offsets, sizes, ones;
   for (auto [dim, place] : llvm::zip(dims, places)) {
-    offsets.push_back(getOffset(dim.base, place, dim.slices > 1 ? dim.stride / dim.size : 0));
+    offsets.push_back(getOffset(dim.base, place, dim.isGathered() ? dim.stride / dim.size : 0));
     sizes.push_back(nest.builder.getIndexAttr(dim.size));
     ones.push_back(nest.builder.getIndexAttr(1));
   }
@@ -118,10 +119,13 @@ Value OperandReader::gather(ArrayRef<unsigned> order, Value tile) {
     return tensor::InsertSliceOp::create(nest.builder, loc, readSlice(), tile, places, sizes, ones);
   }
   const Dimension &dim = dims[order.front()];
-  Value result = nest.createCountingLoop(dim.slices * dim.size, dim.size, tile, [&](Value place, Value carried) {
-    places[order.front()] = place;
-    return gather(order.drop_front(), carried);
-  });
+  Value result = nest.createCountingLoop(
+      dim.slices * dim.size, dim.size, tile,
+      [&](Value place, Value carried) {
+        places[order.front()] = place;
+        return gather(order.drop_front(), carried);
+      },
+      /*root=*/nullptr, dim.bound);
   places[order.front()] = nest.builder.getIndexAttr(0);
   return result;
 }
@@ -133,7 +137,7 @@ Value OperandReader::read() {
     shape.push_back(dim.slices * dim.size);
   for (unsigned i = 0; i < dims.size(); ++i) {
     unsigned dim = tiling ? tiling->order[i] : i;
-    if (dims[dim].slices > 1)
+    if (dims[dim].isGathered())
       order.push_back(dim);
   }
   if (order.empty())

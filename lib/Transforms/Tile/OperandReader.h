@@ -46,6 +46,10 @@ private:
     int64_t slices = 1, stride = 0;
     /// The loop that cuts a resident operand.
     std::optional<unsigned> loop = std::nullopt;
+    /// How much there is to gather, where that is known at run time.
+    ExtentAttr bound = {};
+
+    bool isGathered() const { return slices > 1 || bound; }
   };
 
   Dimension analyze(unsigned dim) const;

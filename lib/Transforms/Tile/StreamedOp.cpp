@@ -19,6 +19,21 @@ static constexpr llvm::StringLiteral operandOrdersAttr = "st.operand_orders";
 /// What the linalg phase left to the host.
 static constexpr llvm::StringLiteral hostAttr = "st.host";
 
+/// What the linalg phase found out about run-time extents: of loops, and of tensors read by index.
+static constexpr llvm::StringLiteral extentsAttr = "st.extents";
+static constexpr llvm::StringLiteral capturedExtentsAttr = "st.captured_extents";
+
+/// Run-time extents; null for constants.
+static SmallVector<ExtentAttr> readExtents(ArrayAttr attribute) {
+  return llvm::map_to_vector(attribute.getAsRange<ExtentAttr>(),
+                             [](ExtentAttr extent) { return extent.isConstant() ? ExtentAttr() : extent; });
+}
+
+static SmallVector<ExtentAttr> getBounds(Operation *op, size_t numLoops) {
+  auto attribute = op->getAttrOfType<ArrayAttr>(extentsAttr);
+  return attribute ? readExtents(attribute) : SmallVector<ExtentAttr>(numLoops);
+}
+
 /// The loop whose index `value` is.
 static std::optional<unsigned> getIndexLoop(Value value) {
   if (auto index = value.getDefiningOp<linalg::IndexOp>())
@@ -35,6 +50,7 @@ static void addCaptures(linalg::GenericOp op, StreamedOp &result) {
       reads[read.getTensor()].push_back(read);
   });
   AffineExpr computed = getAffineSymbolExpr(0, op.getContext());
+  unsigned number = 0;
   for (auto &[tensor, users] : reads) {
     SmallVector<AffineExpr> dims;
     for (int64_t dim = 0; dim < cast<RankedTensorType>(tensor.getType()).getRank(); ++dim) {
@@ -47,6 +63,9 @@ static void addCaptures(linalg::GenericOp op, StreamedOp &result) {
       dims.push_back(isAligned ? getAffineDimExpr(*loop, op.getContext()) : computed);
     }
     result.operands.push_back({tensor, AffineMap::get(op.getNumLoops(), 1, dims, op.getContext())});
+    if (auto bounds = op->getAttrOfType<ArrayAttr>(capturedExtentsAttr))
+      result.operands.back().bounds = readExtents(cast<ArrayAttr>(bounds[number]));
+    ++number;
   }
 }
 
@@ -54,6 +73,7 @@ static StreamedOp fromGeneric(linalg::GenericOp op) {
   StreamedOp result;
   result.op = op;
   result.extents = op.getStaticLoopRanges();
+  result.bounds = getBounds(op, result.extents.size());
   for (utils::IteratorType type : op.getIteratorTypesArray())
     result.loops.push_back(type == utils::IteratorType::parallel ? LoopKind::Parallel : LoopKind::Reduction);
   for (OpOperand *operand : op.getDpsInputOperands())
@@ -74,6 +94,7 @@ static StreamedOp fromRowOp(RowOp op) {
   StreamedOp result;
   result.op = op;
   result.extents.assign(op.getDomain().begin(), op.getDomain().end());
+  result.bounds = getBounds(op, result.extents.size());
   for (size_t dim = 0; dim < result.extents.size(); ++dim)
     result.loops.push_back(dim < op.getNumRowDims() ? LoopKind::Parallel : LoopKind::Column);
   for (auto [value, map] : llvm::zip(op.getInputs(), op.getInputMaps().getAsValueRange<AffineMapAttr>()))

@@ -24,6 +24,8 @@ struct StreamedTensor {
   mlir::AffineMap map;
   /// The operand of a generic that it is; null for a tensor that the body captures.
   mlir::OpOperand *operand = nullptr;
+  /// Of a captured tensor: by dimension, how much of it counts where that is known at run time; may be empty.
+  llvm::SmallVector<ExtentAttr> bounds = {};
 
   bool isCaptured() const { return map.getNumSymbols() > 0; }
 };
@@ -32,6 +34,8 @@ struct StreamedTensor {
 struct StreamedOp {
   mlir::Operation *op = nullptr;
   llvm::SmallVector<int64_t> extents;
+  /// By loop: the extent where it is known at run time, and `extents` has its maximum; else null.
+  llvm::SmallVector<ExtentAttr> bounds;
   llvm::SmallVector<LoopKind> loops;
   /// What is read: operands that the body uses, captured tensors, then a tensor that the computation starts from.
   llvm::SmallVector<StreamedTensor> operands, results;

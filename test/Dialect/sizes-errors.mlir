@@ -1,0 +1,55 @@
+// RUN: streamtensor-opt %s -split-input-file -verify-diagnostics
+
+func.func @undeclared() -> index {
+  // expected-error@+1 {{reads the size 'S', which no function or kernel around declares in 'st.sizes'}}
+  %s = st.size "S" : index
+  return %s : index
+}
+
+// -----
+
+func.func @rank(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  // expected-error@+1 {{gives 1 extents for a tensor of rank 2}}
+  %b = st.bound %x [#st.extent<4>] : tensor<4x4xf32>
+  return %b : tensor<4x4xf32>
+}
+
+// -----
+
+// expected-error@+1 {{a size runs from 0 or more to a maximum of at least 1, but not from 3 to 2}}
+func.func private @range() attributes {a = #st.size_range<3 to 2>}
+
+// -----
+
+// expected-error@+1 {{a size is a multiple of a positive number, but not of 0}}
+func.func private @divisor() attributes {a = #st.size_range<1 to 2 by 0>}
+
+// -----
+
+// expected-error@+1 {{data extent of dimension 0 must be a sum of sizes, but is S ceildiv 8}}
+func.func private @quotient(!st.itensor<8xf32 of [S ceildiv 8 max 4], iter_space = [1] * [8], iter_map = (d0) -> (0)>)
+
+// -----
+
+// A producer ends where the data do: with as many steps as cover the extent.
+func.func @short(%x: tensor<20xf32>) attributes {st.sizes = {S = #st.size_range<1 to 20>, T = #st.size_range<1 to 20>}} {
+  st.kernel @k (%a = %x : tensor<20xf32>) {
+    // expected-error@+1 {{cannot be produced: iteration dimension 0 runs T ceildiv 8 times, which does not cover the extent of data dimension 0 exactly}}
+    %e = st.itensor_empty : !st.itensor<8xf32 of [S max 20], iter_space = [T ceildiv 8 max 3] * [8], iter_map = (d0) -> (d0)>
+    st.yield
+  }
+  return
+}
+
+// -----
+
+// Different names never match, even where their maxima do.
+func.func @names(%x: tensor<24xf32>) attributes {st.sizes = {S = #st.size_range<1 to 24>, T = #st.size_range<1 to 24>}} {
+  st.kernel @k (%a = %x : tensor<24xf32> as !st.itensor<8xf32 of [S max 24], iter_space = [S ceildiv 8 max 3] * [8], iter_map = (d0) -> (d0)>) {
+    // expected-error@+1 {{cannot connect incompatible types}}
+    %c = st.itensor_converter %a : !st.itensor<8xf32 of [S max 24], iter_space = [S ceildiv 8 max 3] * [8], iter_map = (d0) -> (d0)>
+        -> !st.itensor<8xf32 of [T max 24], iter_space = [T ceildiv 8 max 3] * [8], iter_map = (d0) -> (d0)>
+    st.yield
+  }
+  return
+}

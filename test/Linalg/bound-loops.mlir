@@ -1,0 +1,58 @@
+// Loops and gathered tensors get their run-time extents; markers go.
+// RUN: streamtensor-opt %s -st-bound-loops -split-input-file | FileCheck %s
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// CHECK-LABEL: func.func @join
+func.func @join(%past: tensor<12x4xf32> {st.dims = [#st.extent<P>, #st.extent<4>]}, %new: tensor<8x4xf32> {st.dims = [#st.extent<S>, #st.extent<4>]}) -> tensor<20x4xf32>
+    attributes {st.sizes = {P = #st.size_range<0 to 12>, S = #st.size_range<1 to 8>}} {
+  %c0 = arith.constant 0 : index
+  %c11 = arith.constant 11 : index
+  %c7 = arith.constant 7 : index
+  %e = tensor.empty() : tensor<20x4xf32>
+  // CHECK: linalg.generic
+  // CHECK-SAME: st.captured_extents = [
+  // CHECK-SAME: [#st.extent<P>, #st.extent<4>], [#st.extent<S>, #st.extent<4>]
+  // CHECK-SAME: st.extents = [#st.extent<P + S>, #st.extent<4>]
+  %j = linalg.generic {indexing_maps = [#id], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<20x4xf32>) {
+  ^bb0(%out: f32):
+    %k = linalg.index 0 : index
+    %d = linalg.index 1 : index
+    %p = st.size "P" : index
+    %k0 = arith.minsi %k, %c11 : index
+    %a = tensor.extract %past[%k0, %d] : tensor<12x4xf32>
+    %k1 = arith.subi %k, %p : index
+    %k2 = arith.minsi %k1, %c7 : index
+    %k3 = arith.maxsi %k2, %c0 : index
+    %b = tensor.extract %new[%k3, %d] : tensor<8x4xf32>
+    %is = arith.cmpi slt, %k, %p : index
+    %v = arith.select %is, %a, %b : f32
+    linalg.yield %v : f32
+  } -> tensor<20x4xf32>
+  // CHECK-NOT: st.bound
+  %r = st.bound %j [#st.extent<P + S>, #st.extent<4>] : tensor<20x4xf32>
+  // CHECK: linalg.generic
+  // CHECK-SAME: st.extents = [#st.extent<P + S>, #st.extent<4>]
+  %n = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%r : tensor<20x4xf32>) outs(%e : tensor<20x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %x = arith.negf %in : f32
+    linalg.yield %x : f32
+  } -> tensor<20x4xf32>
+  return %n : tensor<20x4xf32>
+}
+
+// -----
+
+// Dimensions that are split or merged keep the part that counts in front.
+// CHECK-LABEL: func.func @heads
+func.func @heads(%x: tensor<20x8xf32> {st.dims = [#st.extent<S>, #st.extent<8>]}) -> tensor<1x20x2x4xf32>
+    attributes {st.sizes = {S = #st.size_range<1 to 20>}} {
+  %0 = tensor.expand_shape %x [[0, 1], [2, 3]] output_shape [1, 20, 2, 4] : tensor<20x8xf32> into tensor<1x20x2x4xf32>
+  %e = tensor.empty() : tensor<1x20x2x4xf32>
+  // CHECK: st.extents = [#st.extent<1>, #st.extent<S>, #st.extent<2>, #st.extent<4>]
+  %n = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%0 : tensor<1x20x2x4xf32>) outs(%e : tensor<1x20x2x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = arith.negf %in : f32
+    linalg.yield %a : f32
+  } -> tensor<1x20x2x4xf32>
+  return %n : tensor<1x20x2x4xf32>
+}
