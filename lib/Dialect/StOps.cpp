@@ -248,15 +248,27 @@ LogicalResult ItensorJoinOp::verify() {
 // Streams and buffers
 //===----------------------------------------------------------------------------------------------------------===//
 
+/// Whether `type` is one token of `stream`. Leading unit dimensions do not count: a buffer may lack them.
+static bool isToken(Type type, StreamType stream) {
+  auto withoutUnits = [](Type type) {
+    auto vector = dyn_cast<VectorType>(type);
+    if (!vector)
+      return type;
+    ArrayRef<int64_t> shape = vector.getShape().drop_while([](int64_t extent) { return extent == 1; });
+    return Type(VectorType::get(shape, vector.getElementType()));
+  };
+  return withoutUnits(type) == withoutUnits(stream.getTokenType());
+}
+
 LogicalResult StreamReadOp::verify() {
-  if (getResult().getType() != getStream().getType().getTokenType())
+  if (!isToken(getResult().getType(), getStream().getType()))
     return emitOpError() << "result must be one token, " << getStream().getType().getTokenType() << ", but is "
                          << getResult().getType();
   return success();
 }
 
 LogicalResult StreamWriteOp::verify() {
-  if (getValue().getType() != getStream().getType().getTokenType())
+  if (!isToken(getValue().getType(), getStream().getType()))
     return emitOpError() << "value must be one token, " << getStream().getType().getTokenType() << ", but is "
                          << getValue().getType();
   return success();

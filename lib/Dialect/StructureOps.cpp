@@ -1,5 +1,6 @@
 //===- StructureOps.cpp - Kernels, tasks and row operations: syntax and verification --------------------------===//
 
+#include "Dialect/Bindings.h"
 #include "Dialect/LayoutAlgebra.h"
 #include "Dialect/StDialect.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -13,15 +14,7 @@ using namespace st;
 // Bindings: `(%argument = %operand : type as type, ...)`
 //===----------------------------------------------------------------------------------------------------------===//
 
-namespace {
-struct Bindings {
-  SmallVector<OpAsmParser::Argument> arguments;
-  SmallVector<OpAsmParser::UnresolvedOperand> operands;
-  SmallVector<Type> operandTypes;
-};
-} // namespace
-
-static ParseResult parseBindings(OpAsmParser &parser, Bindings &bindings) {
+ParseResult st::parseBindings(OpAsmParser &parser, Bindings &bindings) {
   return parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() -> ParseResult {
     auto &argument = bindings.arguments.emplace_back();
     if (parser.parseArgument(argument) || parser.parseEqual() ||
@@ -35,7 +28,7 @@ static ParseResult parseBindings(OpAsmParser &parser, Bindings &bindings) {
   });
 }
 
-static void printBindings(OpAsmPrinter &printer, Block::BlockArgListType arguments, OperandRange operands) {
+void st::printBindings(OpAsmPrinter &printer, Block::BlockArgListType arguments, OperandRange operands) {
   printer << "(";
   llvm::interleaveComma(llvm::zip(arguments, operands), printer, [&](auto binding) {
     auto [argument, operand] = binding;
@@ -62,7 +55,7 @@ static void printOptionalResultTypes(OpAsmPrinter &printer, TypeRange types) {
   printer << ")";
 }
 
-static ParseResult parseBody(OpAsmParser &parser, OperationState &state, ArrayRef<OpAsmParser::Argument> arguments) {
+ParseResult st::parseBody(OpAsmParser &parser, OperationState &state, ArrayRef<OpAsmParser::Argument> arguments) {
   Region *body = state.addRegion();
   // Nothing from outside is visible inside, so that its names may be used again.
   if (parser.parseRegion(*body, arguments, /*enableNameShadowing=*/true))

@@ -84,8 +84,50 @@ def St_RowOp : St_Op<"row_op", [IsolatedFromAbove, SingleBlock, Pure]> {
   }];
 }
 
-def St_YieldOp : St_Op<"yield", [Pure, Terminator, ParentOneOf<["::st::KernelOp", "::st::TaskOp", "::st::RowOp"]>]> {
-  let summary = "ends the region of a kernel, task or row operation";
+def St_RepeatOp : St_Op<"repeat", [IsolatedFromAbove, SingleBlock, RecursiveMemoryEffects, AttrSizedOperandSegments]> {
+  let summary = "the layer loop: runs its body several times, each repetition on what the one before it yields";
+  let description = [{
+    Works on tensors around kernels, and on itensors inside a kernel, where the tasks of all repetitions form one
+    pipeline: a task starts its next repetition as soon as its tokens are there.
+
+    - `carried`: what repetition i + 1 finds here is what repetition i yields; the first one finds the operand. The
+      results are what the last one yields.
+    - `slices`: the operand is a stack of tensors; repetition i sees number i of them. An itensor streams the stack with
+      the repetition as its outermost loop, which alone drives the leading data dimension.
+    - `again`: the same in every repetition. A tensor is used as often as it takes; an itensor streams it once for each
+      repetition, driven by an outermost loop that the map does not use.
+
+    The first block argument is the number of the repetition, from 0.
+    ```
+    %y = st.repeat %i to 12 carried(%x = %init : tensor<32x64xf32>)
+        slices(%w = %stack : tensor<12x64x64xf32> as tensor<64x64xf32>) again(%m = %mask : tensor<64xf32>) {
+      ...
+      st.yield %n : tensor<32x64xf32>
+    }
+    ```
+    st-expand-repeats replaces it inside kernels by tasks that loop over the repetitions.
+  }];
+  let arguments = (ins I64Attr:$count, Variadic<AnyTypeOf<[AnyRankedTensor, St_Itensor]>>:$carried,
+                       Variadic<AnyTypeOf<[AnyRankedTensor, St_Itensor]>>:$slices,
+                       Variadic<AnyTypeOf<[AnyRankedTensor, St_Itensor]>>:$again);
+  let results = (outs Variadic<AnyTypeOf<[AnyRankedTensor, St_Itensor]>>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::st::YieldOp getYield();
+    /// The number of the repetition.
+    ::mlir::BlockArgument getIndex();
+    /// The block arguments bound to `carried`, to `slices` and to `again`.
+    ::mlir::Block::BlockArgListType getCarriedArguments();
+    ::mlir::Block::BlockArgListType getSliceArguments();
+    ::mlir::Block::BlockArgListType getAgainArguments();
+  }];
+}
+
+def St_YieldOp : St_Op<"yield", [Pure, Terminator, ParentOneOf<["::st::KernelOp", "::st::TaskOp", "::st::RowOp",
+                                                               "::st::RepeatOp"]>]> {
+  let summary = "ends the region of a kernel, task, repetition or row operation";
   let description = [{
     ```
     st.yield %r : !c

@@ -31,6 +31,18 @@ bool Compiler::compileStreams(Operation *op) {
     emitPop(op, port, dataPointer(dst), tileLayout(type, tokenType));
     return true;
   };
+  auto emitCall = [&](auto compileCallee) {
+    SmallVector<int32_t> operands, results;
+    for (Value operand : op->getOperands())
+      operands.push_back(reg(operand));
+    for (Value result : op->getResults())
+      results.push_back(define(result));
+    if (std::unique_ptr<HostCall> call = compileCallee(operands, results))
+      emit(runHostCall).data = table(std::move(*call));
+    else
+      failed = true;
+    return true;
+  };
   return TypeSwitch<Operation *, bool>(op)
       .Case([&](ItensorReadOp read) {
         return popTensor(read.getResult(), read.getSource(), read.getSource().getType().getTokenType());
@@ -76,18 +88,12 @@ bool Compiler::compileStreams(Operation *op) {
       })
       .Case([&](RowOp row) { return compileRowOp(row), true; })
       .Case([&](KernelOp kernel) {
-        SmallVector<int32_t> inputs, results;
-        for (Value input : kernel.getInputs())
-          inputs.push_back(reg(input));
-        for (Value result : kernel.getResults())
-          results.push_back(define(result));
-        std::unique_ptr<HostCall> call = compileKernel(kernel, inputs, results, session);
-        if (!call) {
-          failed = true;
-          return true;
-        }
-        emit(runHostCall).data = table(std::move(*call));
-        return true;
+        return emitCall(
+            [&](auto &operands, auto &results) { return compileKernel(kernel, operands, results, session); });
+      })
+      .Case([&](RepeatOp repeat) {
+        return emitCall(
+            [&](auto &operands, auto &results) { return compileRepeat(repeat, operands, results, session); });
       })
       .Default(false);
 }

@@ -159,5 +159,8 @@ private:
 /// `inputs`, results go to the registers `results`. Null (with diagnostics) when it cannot be compiled.
 std::unique_ptr<HostCall> compileKernel(KernelOp kernel, llvm::ArrayRef<int32_t> inputs,
                                         llvm::ArrayRef<int32_t> results, Session &session);
+/// The same for a repetition of tensors.
+std::unique_ptr<HostCall> compileRepeat(RepeatOp repeat, llvm::ArrayRef<int32_t> operands,
+                                        llvm::ArrayRef<int32_t> results, Session &session);
 
 } // namespace st::reference

@@ -69,12 +69,15 @@ std::unique_ptr<HostCall> st::reference::compileKernel(KernelOp kernel, ArrayRef
       return runOnBackend(kernel, inputRegisters, resultRegisters, caller, session.options);
     });
   auto programs = std::make_shared<TaskPrograms>();
-  for (TaskOp task : kernel.getBody().getOps<TaskOp>()) {
+  WalkResult compiled = kernel.getBody().walk([&](TaskOp task) {
     auto program = std::make_shared<Program>();
     if (failed(Compiler(*program, session).compileBody(task.getBody().front())))
-      return nullptr;
+      return WalkResult::interrupt();
     (*programs)[task] = program;
-  }
+    return WalkResult::skip();
+  });
+  if (compiled.wasInterrupted())
+    return nullptr;
   return std::make_unique<HostCall>([=, &session](char *, Activation &caller) {
     KernelRun run(kernel, *programs, session);
     KernelOp op = kernel;

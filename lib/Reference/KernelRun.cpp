@@ -63,6 +63,8 @@ Channel &KernelRun::addChannel(Operation *op, std::string name, Type tokenType, 
 
 std::string KernelRun::nameOfValue(Value value) const {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
+    if (argument.getOwner()->getParentOp() != kernel)
+      return "argument " + std::to_string(argument.getArgNumber()) + " of the repetition";
     auto names = kernel->getAttrOfType<ArrayAttr>("st.operand_names");
     if (names && argument.getArgNumber() < names.size())
       if (auto name = dyn_cast<StringAttr>(names[argument.getArgNumber()]))
@@ -96,6 +98,8 @@ LogicalResult KernelRun::addOperation(Operation *op) {
   };
   if (auto task = dyn_cast<TaskOp>(op))
     return addTask(task);
+  if (auto repeat = dyn_cast<RepeatOp>(op))
+    return addRepeat(repeat);
   if (auto empty = dyn_cast<ItensorEmptyOp>(op)) {
     channelOfValue[empty] = &addChannel(op, nameOfValue(empty), empty.getType().getTokenType(), 0);
     return success();
@@ -201,7 +205,7 @@ Channel &KernelRun::getSourceChannel(Value value) {
   Value root = value;
   while (Operation *op = root.getDefiningOp())
     root = op->getOperand(0);
-  auto tensorType = cast<RankedTensorType>(kernel.getInputs()[cast<BlockArgument>(root).getArgNumber()].getType());
+  RankedTensorType tensorType = crossingTypes.lookup(root);
   std::string name = nameOfValue(root);
   auto source = std::make_unique<SourceProcess>(name, kernel, type, tensorType, tensors.lookup(root), session);
   channels.push_back(
@@ -239,6 +243,9 @@ LogicalResult KernelRun::addTask(TaskOp task) {
   for (BlockArgument argument : task.getBody().getArguments()) {
     Value operand = task.getOperandFor(argument).get();
     Type type = operand.getType();
+    int32_t reg = process->activation.program.arguments[argument.getArgNumber()];
+    if (type.isIndex())
+      process->activation.reg<int64_t>(reg) = indices.lookup(operand);
     if (!isa<ItensorType, StreamType>(type))
       continue;
     // Streams are written when they stand among the inits, like itensors.
@@ -256,7 +263,7 @@ LogicalResult KernelRun::addTask(TaskOp task) {
       port->tokensPerSlice = itensor.getTokensPerTile();
       port->promised = session.getNumTiles(itensor) * port->tokensPerSlice;
     }
-    process->activation.reg<Port *>(process->activation.program.arguments[argument.getArgNumber()]) = port;
+    process->activation.reg<Port *>(reg) = port;
     if (!isReader)
       if (Value result = task.getResultForInit(argument.getArgNumber() - task.getReads().size()))
         channelOfValue[result] = channelOfValue.lookup(operand);
@@ -290,6 +297,9 @@ LogicalResult KernelRun::addSinks() {
 //===----------------------------------------------------------------------------------------------------------===//
 
 LogicalResult KernelRun::run() {
+  for (auto [argument, input] : llvm::zip(kernel.getBody().getArguments(), kernel.getInputs()))
+    if (auto type = dyn_cast<RankedTensorType>(input.getType()))
+      crossingTypes[argument] = type;
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (failed(addOperation(&op)))
       return failure();

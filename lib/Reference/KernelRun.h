@@ -41,6 +41,10 @@ private:
 
   mlir::LogicalResult addOperation(mlir::Operation *op);
   mlir::LogicalResult addTask(TaskOp task);
+  /// Every repetition, each with FIFOs of its own.
+  mlir::LogicalResult addRepeat(RepeatOp repeat);
+  /// FIFOs for `count` parts of what `value` streams, each like `part`.
+  llvm::SmallVector<Channel *> deal(mlir::Operation *op, mlir::Value value, ItensorType part, int64_t count);
   mlir::LogicalResult addSinks();
   Channel &addChannel(mlir::Operation *op, std::string name, mlir::Type tokenType, int64_t depth);
   /// Slices between `whole` and its `parts` along `dim`.
@@ -63,6 +67,10 @@ private:
   Session &session;
   std::vector<std::unique_ptr<Channel>> channels;
   llvm::DenseMap<mlir::Value, Channel *> channelOfValue;
+  /// The tensors that operands, and the parts of them that repetitions see, cross from.
+  llvm::DenseMap<mlir::Value, mlir::RankedTensorType> crossingTypes;
+  /// The number of the repetition that is being built, by its block argument.
+  llvm::DenseMap<mlir::Value, int64_t> indices;
   std::vector<std::unique_ptr<Process>> processes;
   /// By result of the kernel; null for those that are tensors inside already.
   llvm::SmallVector<SinkProcess *> sinks;
