@@ -1,5 +1,4 @@
-//===- RingPlan.cpp - Circular buffers of slices, and the bound below every buffer
-//----------------------------------===//
+//===- RingPlan.cpp - Circular buffers of slices, and the bound below every buffer ----------------------------===//
 //
 // Two halves let a fill overlap the drain before it, but most of the time neither half is full. A circular buffer of
 // slices lets the same work overlap in the slots that are free at that moment. Which they are follows from the two
@@ -175,6 +174,38 @@ static std::optional<Lifetimes> getLifetimes(const Round &round) {
   return lifetimes;
 }
 
+/// The circular buffer that drains `drainsPerFill` slices for each that arrives.
+static ConverterPlan planRing(const ConverterPlan &pingPong, const Lifetimes &lifetimes, int64_t drainsPerFill) {
+  int64_t fills = lifetimes.lastDrain.size(), drains = lifetimes.sourceOf.size();
+  RingPlan ring;
+  ring.drainsPerFill = drainsPerFill;
+  // Before drain n, `lead` + n / drainsPerFill slices have arrived.
+  for (auto [drain, source] : llvm::enumerate(lifetimes.sourceOf))
+    ring.lead = std::max(ring.lead, source + 1 - static_cast<int64_t>(drain) / drainsPerFill);
+
+  // When slice w arrives, lead + 1 slices after the drains before it, the oldest that is still to be read lies in
+  // another slot. The second round stands for all that have one before and one after them.
+  int64_t rounds = std::min<int64_t>(pingPong.rounds, 3), oldest = 0;
+  for (int64_t slice = ring.lead; slice < rounds * fills; ++slice) {
+    int64_t drained = (slice - ring.lead + 1) * drainsPerFill;
+    while (oldest < slice && lifetimes.lastDrain[oldest % fills] + oldest / fills * drains < drained)
+      ++oldest;
+    ring.slots = std::max(ring.slots, slice - oldest + 1);
+  }
+  ring.slots = std::max(ring.slots, ring.lead);
+  while (pingPong.rounds > 1 && ring.slots / std::gcd(ring.slots, fills) > maxPeriod)
+    ++ring.slots;
+  ring.period = pingPong.rounds > 1 ? ring.slots / std::gcd(ring.slots, fills) : 1;
+
+  ConverterPlan plan = pingPong;
+  plan.halves = 1;
+  plan.bufferShape.assign({ring.slots});
+  llvm::append_range(plan.bufferShape, plan.source.getTileShape());
+  plan.bytes = bytesOfBuffer(plan.bufferShape, plan.source.getScalarType(), /*halves=*/1);
+  plan.ring = ring;
+  return plan;
+}
+
 std::optional<ConverterPlan> st::inferRingConverter(const ConverterPlan &pingPong) {
   // How slices follow each other is counted at compile time.
   if (pingPong.source.hasRunTimeSizes() || pingPong.result.hasRunTimeSizes())
@@ -190,33 +221,15 @@ std::optional<ConverterPlan> st::inferRingConverter(const ConverterPlan &pingPon
   auto lifetimes = getLifetimes(round);
   if (!lifetimes)
     return std::nullopt;
-  RingPlan ring;
-  ring.drainsPerFill = drains / fills;
-  // Before drain n, `lead` + n / drainsPerFill slices have arrived.
-  for (auto [drain, source] : llvm::enumerate(lifetimes->sourceOf))
-    ring.lead = std::max(ring.lead, source + 1 - static_cast<int64_t>(drain) / ring.drainsPerFill);
-
-  // When slice w arrives, lead + 1 slices after the drains before it, the oldest that is still to be read lies in
-  // another slot. The second round stands for all that have one before and one after them.
-  int64_t rounds = std::min<int64_t>(pingPong.rounds, 3), oldest = 0;
-  for (int64_t slice = ring.lead; slice < rounds * fills; ++slice) {
-    int64_t drained = (slice - ring.lead + 1) * ring.drainsPerFill;
-    while (oldest < slice && lifetimes->lastDrain[oldest % fills] + oldest / fills * drains < drained)
-      ++oldest;
-    ring.slots = std::max(ring.slots, slice - oldest + 1);
-  }
-  ring.slots = std::max(ring.slots, ring.lead);
-  while (pingPong.rounds > 1 && ring.slots / std::gcd(ring.slots, fills) > maxPeriod)
-    ++ring.slots;
-  ring.period = pingPong.rounds > 1 ? ring.slots / std::gcd(ring.slots, fills) : 1;
-
-  ConverterPlan plan = pingPong;
-  plan.halves = 1;
-  plan.bufferShape.assign({ring.slots});
-  llvm::append_range(plan.bufferShape, plan.source.getTileShape());
-  plan.bytes = bytesOfBuffer(plan.bufferShape, plan.source.getScalarType(), /*halves=*/1);
-  plan.ring = ring;
-  if (plan.bytes >= pingPong.bytes)
+  ConverterPlan even = planRing(pingPong, *lifetimes, drains / fills);
+  if (even.bytes < pingPong.bytes)
+    return even;
+  // Where nothing follows, the source need not be slowed down to the pace of the result: what is read again and again
+  // leaves for the first time as it comes, from a buffer that is no larger.
+  if (pingPong.rounds > 1 || drains == fills)
     return std::nullopt;
-  return plan;
+  ConverterPlan early = planRing(pingPong, *lifetimes, /*drainsPerFill=*/1);
+  if (early.bytes > pingPong.bytes || early.ring->lead == fills)
+    return std::nullopt;
+  return early;
 }

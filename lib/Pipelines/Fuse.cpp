@@ -13,12 +13,26 @@ void populateFusePipeline(OpPassManager &manager, const FuseOptions &options) {
   FuseKernelsOptions fusion;
   fusion.device = options.device;
   fusion.maxConverterBytes = options.maxConverterBytes;
+  // A repetition whose body is one kernel then is a kernel like any other, and joins its neighbours.
+  FuseKernelsOptions bodies = fusion;
+  bodies.repeatsOnly = true;
+  functions.addPass(createFuseKernels(bodies));
+  SinkRepeatsOptions sinking;
+  sinking.device = options.device;
+  sinking.maxConverterBytes = options.maxConverterBytes;
+  functions.addPass(createSinkRepeats(sinking));
   functions.addPass(createFuseKernels(fusion));
   // What was not fused comes from external memory.
   BufferWindowsOptions windows;
   windows.device = options.device;
   windows.maxConverterBytes = options.maxConverterBytes;
   functions.addPass(createBufferWindows(windows));
+  // With the memory that is left then.
+  BufferRereadsOptions rereads;
+  rereads.device = options.device;
+  rereads.maxConverterBytes = options.maxConverterBytes;
+  rereads.minSavedBytes = options.minSavedBytes;
+  functions.addPass(createBufferRereads(rereads));
   functions.addPass(createMergeConverters());
   // After fusion, when it is known which tensors cross a boundary at all.
   functions.addPass(createPackKernelInterface());

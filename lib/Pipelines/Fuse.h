@@ -13,6 +13,8 @@ struct FuseOptions {
   std::string device;
   /// On-chip bytes of one fused kernel (C_max); 0 means 80 % of what the device has, or no limit without a device.
   int64_t maxConverterBytes = 0;
+  /// External traffic in bytes that keeping on chip what is read again has to save in a launch.
+  int64_t minSavedBytes = 65536;
 };
 
 /// Kernels of one task -> kernels of many, with converters where orders differ and packed tensors at their boundary.

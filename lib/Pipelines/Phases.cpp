@@ -53,14 +53,14 @@ void st::populatePhase(Phase phase, OpPassManager &manager, const PhaseOptions &
   case Phase::Emit:
     return;
   case Phase::Linalg:
-    return populateLinalgPipeline(manager, {options.device, options.maxBufferBytes, options.partition});
+    return populateLinalgPipeline(manager, {options.device, options.maxBufferBytes, options.partition, options.repeat});
   case Phase::Tile:
-    return populateTilePipeline(manager, {options.defaultTileSize, options.tokenTileSize, options.overallUnrollSize,
-                                           options.adderLatency});
+    return populateTilePipeline(
+        manager, {options.defaultTileSize, options.tokenTileSize, options.overallUnrollSize, options.adderLatency});
   case Phase::Dataflow:
     return populateDataflowPipeline(manager, {});
   case Phase::Fuse:
-    return populateFusePipeline(manager, {options.device, options.maxConverterBytes});
+    return populateFusePipeline(manager, {options.device, options.maxConverterBytes, options.minSavedBytes});
   case Phase::Optimize:
     return populateOptimizePipeline(manager, {});
   case Phase::Schedule:

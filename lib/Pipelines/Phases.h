@@ -39,11 +39,15 @@ struct PhaseOptions {
   int64_t adderLatency = 7;
   /// On-chip bytes that converters of one fused kernel may take; 0 means 80 % of what the device has available.
   int64_t maxConverterBytes = 0;
+  /// External traffic in bytes that keeping on chip what is read again has to save in a launch.
+  int64_t minSavedBytes = 65536;
   /// Largest tensor buffered in full where a stream is read in another order, in bytes; 0 means a quarter of what the
   /// device has available.
   int64_t maxBufferBytes = 0;
   /// Whether the host executes what cannot stream; else it is an error.
   bool partition = false;
+  /// Whether equal layers become a repetition (`st.repeat`).
+  bool repeat = false;
 };
 
 /// Appends the passes of one phase. `import` and `emit` have none: they cross the border of the IR.

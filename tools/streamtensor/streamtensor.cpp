@@ -56,6 +56,9 @@ static cl::opt<int64_t> maxSeq("max-seq", cl::init(0),
 static cl::opt<std::string> entry("entry", cl::desc("The function to compile, where an .mlir file has several"),
                                   cl::value_desc("name"), cl::sub(compileCommand), cl::sub(inspectCommand),
                                   cl::sub(simulateCommand()), cl::cat(category));
+static cl::opt<bool> repeatLayers("repeat",
+                                  cl::desc("Make one loop on the device of layers that are equal but for their weights"),
+                                  cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<bool> partition("partition",
                                cl::desc("Leave what cannot be mapped to the host, list it, and compile the rest"),
                                cl::sub(compileCommand), cl::cat(category));
@@ -82,6 +85,10 @@ static cl::opt<int64_t>
     maxConverterBytes("max-converter-bytes", cl::init(0),
                       cl::desc("On-chip bytes for the converters of one kernel (default: 80 % of what the device has)"),
                       cl::value_desc("bytes"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
+static cl::opt<int64_t>
+    minSavedBytes("min-saved-bytes", cl::init(65536),
+                  cl::desc("Keep on chip what is read from memory again where that saves so much traffic in a launch"),
+                  cl::value_desc("bytes"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 enum class EmitTarget { Hls, Rtl };
 static cl::list<EmitTarget>
     emitTargets("emit", cl::CommaSeparated, cl::desc("What to emit (default: hls)"),
@@ -237,7 +244,7 @@ static llvm::Error checkNumbers() {
   for (const cl::opt<int64_t> *option : {&defaultTileSize, &tokenTileSize})
     if (*option < 1)
       return makeError("--{0} {1} must be at least 1", option->ArgStr, option->getValue());
-  for (const cl::opt<int64_t> *option : {&overallUnrollSize, &maxConverterBytes})
+  for (const cl::opt<int64_t> *option : {&overallUnrollSize, &maxConverterBytes, &minSavedBytes})
     if (*option < 0)
       return makeError("--{0} {1} must not be negative", option->ArgStr, option->getValue());
   return llvm::Error::success();
@@ -254,6 +261,7 @@ static int compile(const char *program, MLIRContext &context) {
   options.modelOptions = std::move(*modelOptions);
   options.output = output;
   options.partition = partition;
+  options.phases.repeat = repeatLayers;
   options.verifyEachStage = verifyEachStage;
   if (!emitTargets.empty()) {
     options.emitHls = llvm::is_contained(emitTargets, EmitTarget::Hls);
@@ -273,6 +281,7 @@ static int compile(const char *program, MLIRContext &context) {
   options.phases.tokenTileSize = tokenTileSize;
   options.phases.overallUnrollSize = overallUnrollSize;
   options.phases.maxConverterBytes = maxConverterBytes;
+  options.phases.minSavedBytes = minSavedBytes;
 
   // Told when all is well: before an error, they would only be in its way.
   std::string times;
@@ -307,6 +316,8 @@ static int simulate(const char *program, MLIRContext &context) {
   options->compile.phases.tokenTileSize = tokenTileSize;
   options->compile.phases.overallUnrollSize = overallUnrollSize;
   options->compile.phases.maxConverterBytes = maxConverterBytes;
+  options->compile.phases.minSavedBytes = minSavedBytes;
+  options->compile.phases.repeat = repeatLayers;
   auto report = simulateDesign(*options, &context, [](StringRef, double) {});
   if (!report)
     return fail(report.takeError());
@@ -361,17 +372,37 @@ static int listDevices(const char *program) {
     auto device = Device::load(file.path);
     if (!device)
       return fail(device.takeError());
+    llvm::json::Array dies, memories;
+    for (const Die &die : device->dies())
+      dies.push_back(llvm::json::Object{{"name", die.name},
+                                        {"lut_available", die.available.lut},
+                                        {"ff_available", die.available.ff},
+                                        {"dsp_available", die.available.dsp},
+                                        {"bram18_available", die.available.bram18},
+                                        {"uram_available", die.available.uram}});
+    for (const ExternalMemory &memory : device->memories())
+      memories.push_back(llvm::json::Object{{"name", memory.name},
+                                            {"kind", memory.kind},
+                                            {"channels", memory.channels},
+                                            {"bytes_per_second", memory.channels * memory.channelBytesPerSecond}});
     list.push_back(llvm::json::Object{{"name", device->name().str()},
                                       {"title", device->title().str()},
                                       {"part", device->part().str()},
                                       {"clock_mhz", device->clockMhz()},
                                       {"dsp_available", device->dspAvailable()},
                                       {"on_chip_bytes_available", device->onChipBytesAvailable()},
+                                      {"dies", std::move(dies)},
+                                      {"memories", std::move(memories)},
                                       {"file", file.path}});
-    if (!json)
-      llvm::outs() << llvm::formatv("{0,-8} {1} ({2}), {3} MHz, {4} DSP and {5:f1} MB on chip available\n",
+    if (!json) {
+      llvm::outs() << llvm::formatv("{0,-8} {1} ({2}), {3} MHz, {4} DSP and {5:f1} MB on chip available",
                                     device->name(), device->title(), device->part(), device->clockMhz(),
                                     device->dspAvailable(), device->onChipBytesAvailable() / 1e6);
+      for (const ExternalMemory &memory : device->memories())
+        llvm::outs() << llvm::formatv(", {0} with {1:f0} GB/s in {2} channels", memory.name,
+                                      memory.channels * memory.channelBytesPerSecond / 1e9, memory.channels);
+      llvm::outs() << "\n";
+    }
   }
   return json ? print(std::move(list)) : 0;
 }

@@ -188,7 +188,9 @@ TEST(ConverterProperties, PlansDeliverAndKeepTheirBounds) {
     RC_ASSERT(getLiveBytes(pingPong) == live);
     if (auto ring = inferRingConverter(pingPong)) {
       count("circular buffers");
-      RC_ASSERT(ring->bytes < pingPong.bytes);
+      // Smaller, or of one size and not full before the first slice leaves.
+      bool startsEarlier = pingPong.rounds == 1 && ring->ring->lead < source.getNumTiles();
+      RC_ASSERT(ring->bytes < pingPong.bytes || (ring->bytes == pingPong.bytes && startsEarlier));
       RC_ASSERT(*live <= ring->bytes);
       replayRing(*ring);
     }

@@ -26,6 +26,8 @@ void st::testing::addFusedFeatures(ModuleOp module, std::set<std::string> &featu
                     : plan.ring       ? "[converter: ring]"
                     : plan.halves > 1 ? "[converter: ping-pong]"
                                       : "[converter: one fill]");
+    if (isa<BlockArgument>(converter.getSource()))
+      features.insert("[converter: at the boundary]");
     if (!padding.isNone())
       features.insert("[converter: padding]");
   });

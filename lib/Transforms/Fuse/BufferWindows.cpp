@@ -124,11 +124,11 @@ struct BufferWindows : st::impl::BufferWindowsBase<BufferWindows> {
       getOperation().emitError("cannot buffer windows: ") << llvm::toString(std::move(error));
       return signalPassFailure();
     }
-    for (KernelOp kernel : getOperation().getOps<KernelOp>()) {
+    getOperation().walk([&](KernelOp kernel) {
       int64_t free = *limit - countBufferBytes(kernel) - countConverterBytes(kernel);
       for (BlockArgument argument : kernel.getBody().getArguments())
         free -= buffer(kernel, argument, free);
-    }
+    });
   }
 
 private:

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Dialect/Sizes.h"
 #include "Optimize/FusionProblem.h"
 #include "Transforms/Fuse/KernelLinks.h"
@@ -57,7 +58,7 @@ static FusionProblem buildProblem(ArrayRef<KernelOp> kernels, int64_t maxBytes) 
   FusionProblem problem;
   llvm::DenseMap<Operation *, int> index;
   for (KernelOp kernel : kernels)
-    index[kernel] = problem.addKernel(kernel.getSymName(), countBufferBytes(kernel));
+    index[kernel] = problem.addKernel(kernel.getSymName(), countBufferBytes(kernel) + countConverterBytes(kernel));
   for (KernelOp kernel : kernels)
     for (auto [operand, argument] : llvm::zip(kernel.getInputs(), kernel.getBody().getArguments())) {
       // What the host does to a tensor happens between two launches, so that the two cannot be one.
@@ -90,8 +91,8 @@ static std::string explainApart(Value operand, ItensorType reader, KernelOp prod
 }
 
 /// Says of every kernel what it takes from others through external memory.
-static void reportApart(func::FuncOp function) {
-  for (KernelOp kernel : function.getOps<KernelOp>()) {
+static void reportApart(Block &block) {
+  for (KernelOp kernel : block.getOps<KernelOp>()) {
     SmallVector<std::string> reasons;
     for (auto [operand, argument] : llvm::zip(kernel.getInputs(), kernel.getBody().getArguments())) {
       llvm::SmallSetVector<Operation *, 4> producers;
@@ -240,21 +241,31 @@ struct FuseKernels : st::impl::FuseKernelsBase<FuseKernels> {
   using FuseKernelsBase::FuseKernelsBase;
 
   void runOnOperation() override {
-    SmallVector<KernelOp> kernels(getOperation().getOps<KernelOp>());
+    for (Block *block : getHostBlocks(getOperation()))
+      if (!repeatsOnly || isa<RepeatOp>(block->getParentOp()))
+        if (llvm::Error error = fuse(*block)) {
+          getOperation().emitError("cannot fuse kernels: ") << llvm::toString(std::move(error));
+          return signalPassFailure();
+        }
+  }
+
+private:
+  llvm::Error fuse(Block &block) {
+    SmallVector<KernelOp> kernels(block.getOps<KernelOp>());
     if (kernels.empty())
-      return;
+      return llvm::Error::success();
     auto limit = getOnChipLimit(device, maxConverterBytes);
     if (llvm::Error error = limit.takeError())
-      return fail(std::move(error));
+      return error;
     FusionProblem problem = buildProblem(kernels, *limit);
     FusionOptions options;
     options.maxBytes = *limit;
     options.mergeGroups = mergeGroups;
     auto solution = problem.solve(options);
     if (llvm::Error error = solution.takeError())
-      return fail(std::move(error));
+      return error;
     if (llvm::Error error = problem.verify(*solution, options))
-      return fail(std::move(error));
+      return error;
 
     SmallVector<SmallVector<KernelOp>> groups(solution->groupBytes.size());
     for (auto [kernel, group] : llvm::zip(kernels, solution->groups))
@@ -265,18 +276,13 @@ struct FuseKernels : st::impl::FuseKernelsBase<FuseKernels> {
       numConverters += builder.numConverters;
       ++numGroups;
     }
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().getBody().front())))
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (isLinkOp(&op) && op.use_empty())
         op.erase();
     // A group stands where its last member stood; readers of its other results may stand before that.
-    sortTopologically(&getOperation().getBody().front());
-    reportApart(getOperation());
-  }
-
-private:
-  void fail(llvm::Error error) {
-    getOperation().emitError("cannot fuse kernels: ") << llvm::toString(std::move(error));
-    signalPassFailure();
+    sortTopologically(&block);
+    reportApart(block);
+    return llvm::Error::success();
   }
 };
 

@@ -20,11 +20,13 @@ using namespace st;
 namespace {
 struct MergeConverters : st::impl::MergeConvertersBase<MergeConverters> {
   void runOnOperation() override {
-    getOperation().walk([&](KernelOp kernel) {
+    getOperation().walk([&](Operation *streams) {
+      if (!isa<KernelOp, RepeatOp>(streams))
+        return;
       // In program order, so that the one that stays stands before all readers, and what reads one of two that were
       // merged has the same source as what read the other.
       llvm::DenseMap<std::tuple<Value, Type, Attribute>, Operation *> first;
-      for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front())) {
+      for (Operation &op : llvm::make_early_inc_range(streams->getRegion(0).front())) {
         if (!isa<ItensorConverterOp, ItensorReassociateOp>(op))
           continue;
         // The padding is part of what a converter makes, the grouping of what a reassociation does.

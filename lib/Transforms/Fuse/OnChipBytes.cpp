@@ -3,6 +3,7 @@
 #include "Transforms/Fuse/OnChipBytes.h"
 #include "Device/Device.h"
 #include "Dialect/LayoutAlgebra.h"
+#include "Dialect/Repeat.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -35,7 +36,18 @@ int64_t st::countBufferBytes(KernelOp kernel) {
 
 int64_t st::countConverterBytes(KernelOp kernel) {
   int64_t bytes = 0;
-  for (auto converter : kernel.getBody().getOps<ItensorConverterOp>())
-    bytes += inferConverter(converter.getSource().getType(), converter.getType(), getPadding(converter)).bytes;
+  kernel.walk([&](ItensorConverterOp converter) {
+    ItensorType source = converter.getSource().getType(), result = converter.getType();
+    Padding padding = getPadding(converter);
+    // Inside a repetition it is filled for the next one while this one drains it.
+    if (auto repeat = converter->getParentOfType<RepeatOp>()) {
+      source = stackType(source, repeat.getCount());
+      result = stackType(result, repeat.getCount());
+      for (auto *amounts : {&padding.low, &padding.high})
+        if (!amounts->empty())
+          amounts->insert(amounts->begin(), 0);
+    }
+    bytes += inferConverter(source, result, padding).bytes;
+  });
   return bytes;
 }

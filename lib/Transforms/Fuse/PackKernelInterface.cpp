@@ -1,6 +1,7 @@
 //===- PackKernelInterface.cpp - Lay tensors out in external memory tile by tile ------------------------------===//
 
 #include "Dialect/LayoutAlgebra.h"
+#include "Dialect/Repeat.h"
 #include "Transforms/Fuse/PackConstants.h"
 #include "Transforms/Fuse/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -141,16 +142,18 @@ private:
 
 struct PackKernelInterface : st::impl::PackKernelInterfaceBase<PackKernelInterface> {
   void runOnOperation() override {
-    PackedConstants constants;
-    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<KernelOp>())) {
-      Packer packer(kernel, constants);
-      if (failed(packer.packOperands()))
-        return signalPassFailure();
-      packer.packResults();
+    for (Block *block : getHostBlocks(getOperation())) {
+      PackedConstants constants;
+      for (auto kernel : llvm::make_early_inc_range(block->getOps<KernelOp>())) {
+        Packer packer(kernel, constants);
+        if (failed(packer.packOperands()))
+          return signalPassFailure();
+        packer.packResults();
+      }
+      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
+        if (isOpTriviallyDead(&op))
+          op.erase();
     }
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().getBody().front())))
-      if (isOpTriviallyDead(&op))
-        op.erase();
   }
 };
 

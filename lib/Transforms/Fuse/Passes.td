@@ -32,6 +32,7 @@ def FuseKernels : FusePhasePass<"st-fuse-kernels"> {
     Option<"maxConverterBytes", "max-converter-bytes", "int64_t", "0",
            "on-chip bytes of one fused kernel (C_max); 0 takes 80 % of the device's, or no limit without a device">,
     Option<"device", "device", "std::string", "\"\"", "path of the device file">,
+    Option<"repeatsOnly", "repeats-only", "bool", "false", "fuse kernels in the bodies of repetitions only">,
     Option<"mergeGroups", "merge-groups", "bool", "true",
            "also merge groups that a later kernel reads from; false is the paper's algorithm as printed">
   ];
@@ -73,6 +74,59 @@ def BufferWindows : FusePhasePass<"st-buffer-windows"> {
     Option<"device", "device", "std::string", "\"\"", "path of the device file">
   ];
   let statistics = [Statistic<"numBuffers", "num-buffers", "line buffers inserted">];
+}
+
+def BufferRereads : FusePhasePass<"st-buffer-rereads"> {
+  let summary = "read from external memory once what tasks read again";
+  let description = [{
+    A converter behind a kernel's argument: outside, each element crosses once; inside, it is read again from the buffer.
+    Buffers that save the most external traffic for each byte that they take come first, as long as they fit into half of
+    what the kernel leaves free on the chip.
+    ```
+    // 16 tiles of a weight for each of 4 tiles of tokens: 64 from memory
+    st.kernel @matmul (%s = %w : tensor<64x64xf32> as !st.itensor<16x16xf32, iter_space = [4, 4, 4] * [8, 16, 16],
+        iter_map = (d0, d1, d2) -> (d2, d1)>) ...
+    // becomes 16 from memory, and a buffer of 16 KB
+    st.kernel @matmul (%s = %w : tensor<64x64xf32> as !st.itensor<16x16xf32, iter_space = [4, 4] * [16, 16],
+        iter_map = (d0, d1) -> (d1, d0)>) ... {
+      %r = st.itensor_converter %s : ...
+    ```
+  }];
+  let options = [
+    Option<"maxConverterBytes", "max-converter-bytes", "int64_t", "0",
+           "on-chip bytes of one kernel (C_max); 0 takes 80 % of the device's, or no limit without a device">,
+    Option<"minSavedBytes", "min-saved-bytes", "int64_t", "65536",
+           "external traffic that a buffer has to save in a launch; the task and the FIFO that come with it are not worth "
+           "less. 64 KiB are about a thousand cycles of one HBM channel">,
+    Option<"device", "device", "std::string", "\"\"", "path of the device file">
+  ];
+  let statistics = [Statistic<"numBuffers", "num-buffers", "buffers inserted">];
+}
+
+def SinkRepeats : FusePhasePass<"st-sink-repeats"> {
+  let summary = "make one launch of a kernel that is launched in every repetition";
+  let description = [{
+    A repetition of a single kernel becomes a kernel that repeats: what is carried stays on the chip, and the data of all
+    repetitions streams in with them. Where the body is more than one kernel, or its buffers would not fit any more, it
+    stays outside; a remark says why.
+    ```
+    %y = st.repeat %i to 12 carried(%x = %init : tensor<8xf32>) slices(%w = %W : tensor<12x8xf32> as tensor<8xf32>) {
+      %n = st.kernel @layer (%p = %x : tensor<8xf32> as !t, %q = %w : tensor<8xf32> as !t) -> (tensor<8xf32>) { ... }
+      st.yield %n : tensor<8xf32>
+    }
+    // becomes
+    %y = st.kernel @layer (%c = %init : tensor<8xf32> as !t, %s = %W : tensor<12x8xf32> as !stack) -> (tensor<8xf32>) {
+      %r = st.repeat %i to 12 carried(%p = %c : !t) slices(%q = %s : !stack as !t) { ... }
+      st.yield %r : !t
+    }
+    ```
+  }];
+  let options = [
+    Option<"maxConverterBytes", "max-converter-bytes", "int64_t", "0",
+           "on-chip bytes of one kernel (C_max); 0 takes 80 % of the device's, or no limit without a device">,
+    Option<"device", "device", "std::string", "\"\"", "path of the device file">
+  ];
+  let statistics = [Statistic<"numSunk", "num-sunk", "repetitions moved into their kernel">];
 }
 
 def PackKernelInterface : FusePhasePass<"st-pack-kernel-interface"> {

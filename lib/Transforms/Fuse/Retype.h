@@ -13,6 +13,14 @@ inline void replaceStream(mlir::Value stream, mlir::Value replacement) {
   for (mlir::OpOperand &use : stream.getUses())
     if (auto task = mlir::dyn_cast<TaskOp>(use.getOwner()))
       task.getBody().getArgument(use.getOperandNumber()).setType(replacement.getType());
+  // A repetition has one type inside and outside.
+  for (mlir::OpOperand &use : llvm::make_early_inc_range(stream.getUses()))
+    if (mlir::isa<RepeatOp>(use.getOwner()) ||
+        (mlir::isa<YieldOp>(use.getOwner()) && mlir::isa<RepeatOp>(use.getOwner()->getParentOp())))
+      if (stream.getType() != replacement.getType()) {
+        mlir::OpBuilder builder(use.getOwner());
+        use.set(ItensorCastOp::create(builder, stream.getLoc(), stream.getType(), replacement));
+      }
   stream.replaceAllUsesWith(replacement);
 }
 

@@ -28,9 +28,13 @@ static LogicalResult verifyPacked(KernelOp kernel, Type outside, Type inside, co
 }
 
 static LogicalResult verifyKernel(KernelOp kernel) {
-  for (Operation &op : kernel.getBody().front())
-    if (!isa<TaskOp, ItensorEmptyOp, ItensorConverterOp, ItensorReassociateOp, YieldOp>(op))
-      return op.emitOpError("must not stand in a kernel after the fuse phase");
+  WalkResult inside = kernel.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (!isa<TaskOp, ItensorEmptyOp, ItensorCastOp, ItensorConverterOp, ItensorReassociateOp, RepeatOp, YieldOp>(op))
+      return WalkResult(op->emitOpError("must not stand in a kernel after the fuse phase"));
+    return isa<TaskOp>(op) ? WalkResult::skip() : WalkResult::advance();
+  });
+  if (inside.wasInterrupted())
+    return failure();
   for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments()))
     if (failed(
             verifyPacked(kernel, kernel.getInputs()[index].getType(), argument.getType(), "operand " + Twine(index))))

@@ -17,6 +17,8 @@ public:
       : task(task), loc(loc), plan(plan), ring(*plan.ring) {
     for (int64_t count : plan.source.getTripCounts().drop_front(plan.sharedLoops))
       slicesPerRound *= count;
+    for (int64_t count : plan.result.getTripCounts().drop_front(plan.sharedLoops))
+      drainsPerRound *= count;
   }
 
   void write();
@@ -44,7 +46,7 @@ private:
   Location loc;
   const ConverterPlan &plan;
   const RingPlan &ring;
-  int64_t slicesPerRound = 1;
+  int64_t slicesPerRound = 1, drainsPerRound = 1;
 };
 
 } // namespace
@@ -151,7 +153,7 @@ void RingWriter::write() {
         });
   OpFoldResult last = task.body.getIndexAttr(plan.rounds - 1);
   carried = writeSteps(carried, last, slicesPerRound - ring.lead);
-  int64_t rest = ring.lead * ring.drainsPerFill, drained = (slicesPerRound - ring.lead) * ring.drainsPerFill;
+  int64_t drained = (slicesPerRound - ring.lead) * ring.drainsPerFill, rest = drainsPerRound - drained;
   Value stream = task.buildNest(TaskBuilder::Loop{rest, 1}, carried[1],
                                 [&](ValueRange variables, ValueRange streams) -> Values {
                                   return {drain(carried[0], streams.front(), last, d(0) + drained, variables, rest)};
