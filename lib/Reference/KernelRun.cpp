@@ -279,13 +279,11 @@ LogicalResult KernelRun::addSinks() {
       sinks.push_back(nullptr);
       continue;
     }
-    Channel *channel = channelOfValue.lookup(yielded);
-    if (!channel)
-      return kernel.emitOpError() << "yields result " << index << ", which no task writes";
+    Channel &channel = getSourceChannel(yielded);
     auto sink = std::make_unique<SinkProcess>("result " + std::to_string(index), kernel, type,
-                                              cast<RankedTensorType>(kernel.getResult(index).getType()), channel->fifo,
+                                              cast<RankedTensorType>(kernel.getResult(index).getType()), channel.fifo,
                                               session);
-    channel->readers.push_back(sink.get());
+    channel.readers.push_back(sink.get());
     sinks.push_back(sink.get());
     processes.push_back(std::move(sink));
   }
