@@ -59,6 +59,8 @@ MODELS = {
     "gpt2-dynamic": (gpt2.gpt2_dynamic, 32),
     "llama-dynamic": (llama.llama_dynamic, 33),
     "llama-decode-dynamic": (llama.llama_decode_dynamic, 34),
+    "gpt2-stack": (gpt2.gpt2_stack, 35),
+    "llama-stack": (llama.llama_stack, 36),
     "quantized-cnn": (quantized.quantized_cnn, 30),
     "quantized-mlp": (quantized.quantized_mlp, 31),
 }

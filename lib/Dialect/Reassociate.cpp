@@ -181,7 +181,9 @@ std::optional<ItensorType> Regrouping::collapse() {
   for (const StridedLoop &loop : nest.loops)
     collapsed.loops.push_back({loop.count, SmallVector<int64_t, 4>(groups.size(), 0), loop.extent});
   for (auto [dim, group] : llvm::enumerate(groups)) {
-    auto take = [&](ArrayRef<int64_t> values) { return values.slice(group.front(), group.size()); };
+    auto take = [group = ArrayRef<int64_t>(group)](ArrayRef<int64_t> values) {
+      return values.slice(group.front(), group.size());
+    };
     Group extents = take(type.getDataShape());
     if (!isContiguous(extents, take(tile), take(largest)) || ShapedType::getNumElements(extents) != shape[dim])
       return std::nullopt;
@@ -231,7 +233,9 @@ std::optional<ItensorType> Regrouping::expand() {
   }
   SmallVector<int64_t> largest = getLargestOffsets(expanded);
   for (ArrayRef<int64_t> group : groups) {
-    auto take = [&](ArrayRef<int64_t> values) { return values.slice(group.front(), group.size()); };
+    auto take = [group = ArrayRef<int64_t>(group)](ArrayRef<int64_t> values) {
+      return values.slice(group.front(), group.size());
+    };
     if (!isContiguous(take(shape), take(newTile), take(largest)))
       return std::nullopt;
   }

@@ -139,20 +139,16 @@ static LogicalResult verifyNest(function_ref<InFlightDiagnostic()> emitError, Ar
   return success();
 }
 
-/// Run-time sizes come for every dimension or for none, and agree with what is constant.
-static LogicalResult verifyExtents(function_ref<InFlightDiagnostic()> emitError, ArrayRef<ExtentAttr> extents,
-                                   ArrayRef<int64_t> constants, StringRef what) {
+/// Whether run-time sizes come for every dimension or for none, and agree with what is constant. No text says otherwise.
+[[maybe_unused]] static bool areConsistent(ArrayRef<ExtentAttr> extents, ArrayRef<int64_t> constants) {
   if (extents.empty())
-    return success();
-  if (extents.size() != constants.size())
-    return emitError() << "gives " << extents.size() << " run-time sizes for " << constants.size() << " dimensions";
-  if (llvm::all_of(extents, [](ExtentAttr extent) { return extent.isConstant(); }))
-    return emitError() << "lists run-time sizes, but all are constants";
-  for (auto [index, extent] : llvm::enumerate(extents))
-    if (extent.isConstant() && extent.getConstant() != constants[index])
-      return emitError() << what << " " << index << " is " << extent.getConstant() << ", but its maximum is "
-                         << constants[index];
-  return success();
+    return true;
+  if (extents.size() != constants.size() || llvm::all_of(extents, [](ExtentAttr each) { return each.isConstant(); }))
+    return false;
+  return llvm::all_of(llvm::zip(extents, constants), [](auto pair) {
+    auto [extent, constant] = pair;
+    return !extent.isConstant() || extent.getConstant() == constant;
+  });
 }
 
 LogicalResult ItensorType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> elementShape,
@@ -173,9 +169,7 @@ LogicalResult ItensorType::verify(function_ref<InFlightDiagnostic()> emitError, 
       return emitError() << "slices start at offset " << offset << " of data dimension " << index
                          << ", outside its extent of " << dataShape[index];
   }
-  if (failed(verifyExtents(emitError, dataExtents, dataShape, "data extent of dimension")) ||
-      failed(verifyExtents(emitError, tripExtents, tripCounts, "trip count of iteration dimension")))
-    return failure();
+  assert(areConsistent(dataExtents, dataShape) && areConsistent(tripExtents, tripCounts));
   for (auto [dim, extent] : llvm::enumerate(dataExtents))
     if (extent.getDivisor() != 1)
       return emitError() << "data extent of dimension " << dim << " must be a sum of sizes, but is " << extent.str();

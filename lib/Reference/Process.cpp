@@ -34,8 +34,8 @@ static void addIncrements(AffineExpr expr, ArrayRef<int64_t> steps, int64_t dim,
   }
 }
 
-SliceWalk::SliceWalk(ItensorType type, const Session &session)
-    : tripCounts(session.getTripCounts(type)), counters(type.getNumLoops(), 0), current(type.getRank(), 0),
+SliceWalk::SliceWalk(ItensorType type, ArrayRef<int64_t> tripCounts)
+    : tripCounts(tripCounts), counters(type.getNumLoops(), 0), current(type.getRank(), 0),
       increments(type.getNumLoops(), SmallVector<int64_t>(type.getRank(), 0)) {
   for (auto [dim, expr] : llvm::enumerate(type.getIterMap().getResults()))
     addIncrements(expr, type.getSteps(), dim, increments, current[dim]);
@@ -96,8 +96,8 @@ void Crossing::write(char *tensor, ArrayRef<int64_t> offset, const char *tile) c
 
 SourceProcess::SourceProcess(std::string name, Operation *op, ItensorType type, RankedTensorType tensorType,
                              Reference tensor, const Session &session)
-    : Process(std::move(name), op), crossing(type, tensorType), walk(type, session), tensor(std::move(tensor)),
-      slices(session.getNumTiles(type)), tile(crossing.tileBytes()) {}
+    : Process(std::move(name), op), slices(session.getNumTiles(type)), crossing(type, tensorType),
+      walk(type, session.getTripCounts(type)), tensor(std::move(tensor)), tile(crossing.tileBytes()) {}
 
 Status SourceProcess::resume() {
   for (; slices > 0; --slices) {
@@ -116,9 +116,9 @@ Status SourceProcess::resume() {
 
 SinkProcess::SinkProcess(std::string name, Operation *op, ItensorType type, RankedTensorType tensorType, Fifo &fifo,
                          const Session &session)
-    : Process(std::move(name), op), crossing(type, tensorType), walk(type, session),
-      tensor(Buffer::allocate(bytesOf(tensorType))), in(addPort(fifo, /*isReader=*/true)),
-      slices(session.getNumTiles(type)), tile(crossing.tileBytes()) {}
+    : Process(std::move(name), op), slices(session.getNumTiles(type)), crossing(type, tensorType),
+      walk(type, session.getTripCounts(type)), tensor(Buffer::allocate(bytesOf(tensorType))),
+      in(addPort(fifo, /*isReader=*/true)), tile(crossing.tileBytes()) {}
 
 Status SinkProcess::resume() {
   for (; slices > 0; --slices) {
@@ -145,6 +145,35 @@ static RankedTensorType collectedType(ItensorConverterOp op) {
   return op.getPad() ? op.getSource().getType().getTensorType() : spanOf(op);
 }
 
+/// How many tensors `type` streams one after the other: the leading loops that alone drive the leading dimensions, one
+/// element at a time.
+static SmallVector<int64_t> getStackedExtents(ItensorType type) {
+  SmallVector<int64_t> extents;
+  for (unsigned dim = 0; dim < std::min(type.getRank(), type.getNumLoops()); ++dim) {
+    bool isAlone =
+        llvm::count_if(type.getIterMap().getResults(), [&](AffineExpr expr) { return expr.isFunctionOfDim(dim); }) == 1;
+    if (!isAlone || type.getIterMap().getResult(dim) != getAffineDimExpr(dim, type.getContext()) ||
+        type.getTileShape()[dim] != 1 || type.getSteps()[dim] != 1 || type.getTripExtent(dim) ||
+        type.getTripCounts()[dim] != type.getDataShape()[dim])
+      break;
+    extents.push_back(type.getTripCounts()[dim]);
+  }
+  return extents;
+}
+
+/// The rounds in which `op` collects and emits: the tensors that both sides stream one after the other.
+static int64_t countRounds(ItensorConverterOp op) {
+  int64_t rounds = 1;
+  for (auto [dim, extents] :
+       llvm::enumerate(llvm::zip(getStackedExtents(op.getSource().getType()), getStackedExtents(op.getType())))) {
+    bool isPadded = getPadding(op).along(dim);
+    if (std::get<0>(extents) != std::get<1>(extents) || isPadded)
+      break;
+    rounds *= std::get<0>(extents);
+  }
+  return rounds;
+}
+
 static Reference copyOf(const Reference &other) {
   Reference copy(Buffer::allocate(other->bytes));
   std::memcpy(copy->data, other->data, other->bytes);
@@ -155,8 +184,11 @@ ConverterProcess::ConverterProcess(std::string name, ItensorConverterOp op, Fifo
                                    const Reference &padded, const Session &session)
     : Process(name, op), fill(name, op, op.getSource().getType(), collectedType(op), from, session),
       emitted(padded ? copyOf(padded) : fill.result()),
-      drain(name, op, op.getType(), padded ? op.getType().getTensorType() : spanOf(op), emitted, session) {
+      drain(name, op, op.getType(), padded ? op.getType().getTensorType() : spanOf(op), emitted, session),
+      rounds(countRounds(op)) {
   drain.setFifo(to);
+  fill.slices = filledPerRound = fill.slices / rounds;
+  drain.slices = drainedPerRound = drain.slices / rounds;
 }
 
 void ConverterProcess::placeInPadding() {
@@ -173,25 +205,32 @@ void ConverterProcess::placeInPadding() {
 }
 
 Status ConverterProcess::resume() {
-  if (fill.status != Status::Done) {
-    if (fill.resume() != Status::Done) {
+  for (; rounds > 0; --rounds) {
+    if (!isFilled && fill.resume() != Status::Done) {
       waitsFor = fill.waitsFor;
       return status = fill.status;
     }
-    placeInPadding();
+    if (!isFilled)
+      placeInPadding();
+    isFilled = true;
+    if (drain.resume() != Status::Done) {
+      waitsFor = drain.waitsFor;
+      return status = drain.status;
+    }
+    isFilled = false;
+    fill.slices = filledPerRound;
+    drain.slices = drainedPerRound;
   }
-  status = drain.resume();
-  waitsFor = drain.waitsFor;
-  return status;
+  return status = Status::Done;
 }
 
 ReassociateProcess::ReassociateProcess(std::string name, ItensorReassociateOp op, Fifo &from, Fifo &to,
                                        const Session &session)
-    : Process(std::move(name), op), popped(tileLayout(op.getSource().getType().getTileType(),
-                                                      op.getSource().getType().getTokenType())),
-      pushed(tileLayout(op.getType().getTileType(), op.getType().getTokenType())),
-      in(addPort(from, /*isReader=*/true)), out(addPort(to, /*isReader=*/false)),
-      slices(session.getNumTiles(op.getType())), tile(popped.tokens * popped.tokenBytes) {}
+    : Process(std::move(name), op),
+      popped(tileLayout(op.getSource().getType().getTileType(), op.getSource().getType().getTokenType())),
+      pushed(tileLayout(op.getType().getTileType(), op.getType().getTokenType())), in(addPort(from, /*isReader=*/true)),
+      out(addPort(to, /*isReader=*/false)), slices(session.getNumTiles(op.getType())),
+      tile(popped.tokens * popped.tokenBytes) {}
 
 Status ReassociateProcess::resume() {
   for (; slices > 0; --slices) {

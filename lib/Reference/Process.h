@@ -3,13 +3,14 @@
 
 #include "Dialect/StDialect.h"
 #include "Reference/Activation.h"
-#include "Reference/Compiler.h"
 #include "Reference/Handlers.h"
 
 #include <memory>
 #include <string>
 
 namespace st::reference {
+
+struct Session;
 
 /// Something that runs until it has to wait.
 class Process {
@@ -35,7 +36,8 @@ public:
 /// The offsets of an itensor's slices in stream order.
 class SliceWalk {
 public:
-  SliceWalk(ItensorType type, const Session &session);
+  /// `tripCounts` are those of `type` in this run.
+  SliceWalk(ItensorType type, llvm::ArrayRef<int64_t> tripCounts);
   /// Offset of the current slice by data dimension, in scalars.
   llvm::ArrayRef<int64_t> offset() const { return current; }
   void next();
@@ -76,12 +78,15 @@ public:
   Status resume() override;
   void setFifo(Fifo &fifo) { out = addPort(fifo, /*isReader=*/false); }
 
+  /// Slices until it is done.
+  int64_t slices;
+
 private:
   Crossing crossing;
   SliceWalk walk;
   Reference tensor;
   Port *out = nullptr;
-  int64_t slices, moved = 0;
+  int64_t moved = 0;
   std::vector<char> tile;
   bool tileIsFull = false;
 };
@@ -94,16 +99,20 @@ public:
   Status resume() override;
   Reference result() const { return tensor; }
 
+  /// Slices until it is done.
+  int64_t slices;
+
 private:
   Crossing crossing;
   SliceWalk walk;
   Reference tensor;
   Port *in;
-  int64_t slices, moved = 0;
+  int64_t moved = 0;
   std::vector<char> tile;
 };
 
-/// st.itensor_converter: collects by the offsets of one type, then emits by those of the other.
+/// st.itensor_converter: collects by the offsets of one type, then emits by those of the other. A stack of tensors, one
+/// after the other, is several rounds: a repetition may need what comes out of one to make what goes into the next.
 class ConverterProcess : public Process {
 public:
   /// `padded` is the result's tensor before the source's lies in it, null without padding.
@@ -118,6 +127,8 @@ private:
   SinkProcess fill;
   Reference emitted;
   SourceProcess drain;
+  int64_t rounds, filledPerRound, drainedPerRound;
+  bool isFilled = false;
 };
 
 /// st.itensor_reassociate: the scalars of each slice in slices of another shape.

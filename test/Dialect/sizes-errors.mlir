@@ -26,6 +26,11 @@ func.func private @divisor() attributes {a = #st.size_range<1 to 2 by 0>}
 
 // -----
 
+// expected-error@+1 {{divides by 0}}
+func.func private @zero() attributes {a = #st.extent<S ceildiv 0>}
+
+// -----
+
 // expected-error@+1 {{data extent of dimension 0 must be a sum of sizes, but is S ceildiv 8}}
 func.func private @quotient(!st.itensor<8xf32 of [S ceildiv 8 max 4], iter_space = [1] * [8], iter_map = (d0) -> (0)>)
 

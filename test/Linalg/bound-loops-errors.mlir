@@ -63,3 +63,18 @@ func.func @window(%x: tensor<22x1xf32> {st.dims = [#st.extent<S>, #st.extent<1>]
   } -> tensor<20x3xf32>
   return %n : tensor<20x3xf32>
 }
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+// expected-error@+1 {{argument 0 has rank 2, but its 'st.dims' lists 1 extents}}
+func.func @rank(%x: tensor<20x4xf32> {st.dims = [#st.extent<S>]}) -> tensor<20x4xf32>
+    attributes {st.sizes = {S = #st.size_range<1 to 20>}} {
+  %e = tensor.empty() : tensor<20x4xf32>
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<20x4xf32>) outs(%e : tensor<20x4xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    linalg.yield %a : f32
+  } -> tensor<20x4xf32>
+  return %s : tensor<20x4xf32>
+}

@@ -132,7 +132,8 @@ TEST_F(ChecksBiteTest, WrongConverterOrderIsCaught) {
   ASSERT_EQ(compile(options), "");
   for (Backend backend : {Backend::Reference, Backend::Hls}) {
     auto report =
-        checkDesign({design(), backend, modelFile("2mm", "inputs.npz"), modelFile("2mm", "golden.npz")}, context.get());
+        checkDesign({design(), backend, modelFile("2mm", "inputs.npz"), modelFile("2mm", "golden.npz"), /*sizes=*/{}},
+                    context.get());
     ASSERT_TRUE(bool(report)) << llvm::toString(report.takeError());
     EXPECT_FALSE(report->ok());
   }

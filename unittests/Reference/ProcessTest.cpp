@@ -21,7 +21,7 @@ TEST(SliceWalk, VisitsTheOffsetsOfTheType) {
         "!st.itensor<8x4xf32 of 20x30, iter_space = [3, 2, 4] * [8, 16, 4], iter_map = (d0, d1, d2) -> (d0, d1 + d2)>",
         "!st.itensor<1x4xf32, iter_space = [1, 3] * [1, 4], iter_map = (d0, d1) -> (5, d1 + 2)>"}) {
     ItensorType type = parseItensor(context, text);
-    SliceWalk walk(type);
+    SliceWalk walk(type, type.getTripCounts());
     for (const auto &offset : enumerateOffsets(type)) {
       EXPECT_EQ(walk.offset(), ArrayRef<int64_t>(offset)) << text.str();
       walk.next();

@@ -128,6 +128,20 @@ class GPT2Prefill(nn.Module):
         return hidden_states + self.block.mlp(self.block.ln_2(hidden_states)), key, value
 
 
+class GPT2Stack(nn.Module):
+    """Equal blocks, one after the other, and the norm behind the last."""
+
+    def __init__(self, layers, hidden, heads, inner, positions):
+        super().__init__()
+        self.h = nn.ModuleList(GPT2Block(hidden, heads, inner, positions) for _ in range(layers))
+        self.ln_f = nn.LayerNorm(hidden, eps=1e-5)
+
+    def forward(self, hidden_states):
+        for block in self.h:
+            hidden_states = block(hidden_states)
+        return self.ln_f(hidden_states)
+
+
 def realistic_weights(block, hidden, generator):
     """Trained blocks have a few channels much larger than the rest, norm gains near one and biases that are not zero."""
 
@@ -195,3 +209,13 @@ def gpt2_decode(generator, past=19):
         "past_value": torch.randn((1, SMALL["heads"], past, head_dim), generator=generator),
     }
     return Example(GPT2Decode(block), inputs, ["output", "key", "value"])
+
+
+def gpt2_stack(generator, layers=3, hidden=32, heads=2, inner=96, tokens=11):
+    stack = GPT2Stack(layers, hidden, heads, inner, positions=16)
+    for block in stack.h:
+        outliers = realistic_weights(block, hidden, generator)
+    with torch.no_grad():
+        stack.ln_f.weight.copy_(1.0 + torch.randn((hidden,), generator=generator) * 0.1)
+        stack.ln_f.bias.copy_(torch.randn((hidden,), generator=generator) * 0.1)
+    return Example(stack, {"hidden_states": tokens_with_outliers(generator, tokens, hidden, outliers)})

@@ -257,6 +257,24 @@ class LanguageModel(nn.Module):
         return self.lm_head(self.norm(x))
 
 
+class Stack(nn.Module):
+    """Equal blocks, one after the other, and the norm behind the last."""
+
+    def __init__(self, family, layers, length):
+        super().__init__()
+        self.layers = nn.ModuleList(Block(family) for _ in range(layers))
+        self.norm = RMSNorm(family.hidden, family)
+        cos, sin = angles(family, torch.arange(length).unsqueeze(0))
+        self.register_buffer("cos", cos)
+        self.register_buffer("sin", sin)
+        self.register_buffer("mask", causal_mask(length))
+
+    def forward(self, x):
+        for layer in self.layers:
+            x, _, _ = layer(x, self.cos, self.sin, self.mask, None)
+        return self.norm(x)
+
+
 def draw_block_weights(module, family, generator):
     """As in trained blocks: norm gains around one with a few large ones, a few outlier channels in the residual."""
     outliers = torch.randperm(family.hidden, generator=generator)[:2]
@@ -385,3 +403,10 @@ def llama_lm(generator, vocabulary=300, tokens=14):
     draw_block_weights(module, family, generator)
     ids = torch.randint(0, vocabulary, (1, tokens), generator=generator)
     return Example(module, {"input_ids": ids}, ["logits"])
+
+
+def llama_stack(generator, layers=4, tokens=9):
+    family = Family(hidden=32, heads=4, key_heads=2, head_dim=8, inner=56)
+    module = Stack(family, layers, tokens)
+    outliers = draw_block_weights(module, family, generator)
+    return Example(module, {"hidden_states": hidden_states(generator, family, tokens, outliers)})

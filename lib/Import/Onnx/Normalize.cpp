@@ -187,7 +187,7 @@ LogicalResult importLrn(NodeImporter &node) {
   high[1] = size / 2;
   Value padded =
       emitPad(node.builder, node.loc, squares, low, high, neutralElement(node.builder, x.type, ReduceKind::Sum));
-  WindowGeometry window{/*firstDim=*/1, {size}, {1}, {1}, {low[1]}, {high[1]}, {x.shape[1]}};
+  WindowGeometry window{/*firstDim=*/1, {size}, {1}, {1}, {low[1]}, {high[1]}, {x.shape[1]}, {high[1]}};
   Value sums = emitWindowReduce(node.builder, node.loc, padded, x.type, window, ReduceKind::Sum);
   node.setOutput(0, x.type, tensors.map({node.value(0), sums}, [&](EmitAlgebra &a, ValueRange v) {
     Value base = a.add(a.constant(bias), a.mul(a.constant(alpha / size), v[1]));
