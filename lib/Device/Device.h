@@ -71,6 +71,8 @@ struct ExternalMemory {
   std::string name;
   /// "hbm" or "ddr".
   std::string kind;
+  /// What v++ calls a channel when it links, with '#' for the channel's number: "HBM[#]".
+  std::string link;
   /// Index into `Device::dies`.
   int die = 0;
   int64_t channels = 0;

@@ -177,14 +177,17 @@ void DeviceReader::readDies(const Object &root) {
 
 void DeviceReader::readMemories(const Object &root) {
   for (const Object &object : getObjects(root, "memories")) {
-    checkFields(object, {"name", "kind", "die", "channels", "channel_bytes", "channel_bytes_per_second", "port_bits",
-                         "burst_bytes", "sequential_efficiency", "read_latency_cycles", "source"});
+    checkFields(object, {"name", "kind", "link", "die", "channels", "channel_bytes", "channel_bytes_per_second",
+                         "port_bits", "burst_bytes", "sequential_efficiency", "read_latency_cycles", "source"});
     checkSource(object);
     ExternalMemory memory;
     memory.name = getText(object, "name");
     memory.kind = getText(object, "kind");
     if (memory.kind != "hbm" && memory.kind != "ddr")
       fail(fieldPath(object, "kind"), "expected \"hbm\" or \"ddr\"");
+    memory.link = getText(object, "link");
+    if (llvm::StringRef(memory.link).count('#') != 1)
+      fail(fieldPath(object, "link"), "expected one '#', which stands for the channel's number, as in \"HBM[#]\"");
     std::string die = getText(object, "die");
     auto it = llvm::find_if(device.dieList, [&](const Die &candidate) { return candidate.name == die; });
     if (it == device.dieList.end())

@@ -240,13 +240,16 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
     HlsEmitOptions hls;
     hls.clockMhz = design.clockMhz;
     hls.platform = design.platform;
+    auto device = loadDevice(options.phases.device, options.phases.clockMhz);
+    if (!device)
+      return device.takeError();
+    if (!device->memories().empty())
+      hls.memoryLink = device->memories().front().link;
+    hls.hasSeveralDies = device->dies().size() > 1;
     if (options.emitHls)
       if (auto error = emitHls(module, hls, folder.path("hls")))
         return std::move(error);
     if (options.emitRtl) {
-      auto device = loadDevice(options.phases.device, options.phases.clockMhz);
-      if (!device)
-        return device.takeError();
       if (auto error = emitRtl(module, *device, folder.path("rtl")))
         return std::move(error);
     }

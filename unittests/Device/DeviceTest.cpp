@@ -4,6 +4,7 @@
 #include "Support/Json.h"
 #include "llvm/Support/FileSystem.h"
 #include "gtest/gtest.h"
+#include <set>
 
 using namespace st;
 
@@ -47,6 +48,45 @@ TEST(Device, U55cTotals) {
   EXPECT_LT(device.onChipBytesAvailable(), 41'000'000);
   ASSERT_EQ(device.memories().size(), 1u);
   EXPECT_EQ(device.memories()[0].channels * device.memories()[0].channelBytesPerSecond, 460'000'000'000);
+}
+
+TEST(Device, EveryDeviceOffersWhatDesignsNeed) {
+  std::set<std::string> names;
+  for (const DeviceFile &file : llvm::cantFail(listDevices(kDirs))) {
+    SCOPED_TRACE(file.name);
+    Device device = llvm::cantFail(Device::load(file.path));
+    EXPECT_EQ(device.name(), file.name);
+    names.insert(file.name);
+    ASSERT_FALSE(device.memories().empty());
+    for (const ExternalMemory &memory : device.memories()) {
+      // Bursts are whole words of the port, and a channel gives no more than it has.
+      EXPECT_EQ(memory.burstBytes * 8 % memory.portBits, 0);
+      EXPECT_LE(device.channelBytesPerCycle(memory) * device.clockMhz() * 1e6, memory.channelBytesPerSecond);
+    }
+    for (const Die &die : device.dies())
+      EXPECT_TRUE(die.available.fitsIn(die.exists)) << die.name;
+    for (MemoryKind kind : {MemoryKind::Lutram, MemoryKind::Bram, MemoryKind::Uram})
+      EXPECT_GT(device.memoryBlocksAvailable(kind), 0);
+  }
+  for (const char *name : {"u55c", "u280", "v80", "kv260"})
+    EXPECT_TRUE(names.count(name)) << name;
+}
+
+TEST(Device, MemoriesAreThoseOfTheBoards) {
+  auto total = [](const ExternalMemory &memory) { return memory.channels * memory.channelBytesPerSecond; };
+  Device u280 = llvm::cantFail(Device::find("u280", kDirs));
+  ASSERT_EQ(u280.memories().size(), 2u);
+  EXPECT_EQ(total(u280.memories()[0]), 460'000'000'000);
+  EXPECT_EQ(u280.memories()[0].channels * u280.memories()[0].channelBytes, int64_t(8) << 30);
+  EXPECT_EQ(u280.memories()[1].kind, "ddr");
+  EXPECT_EQ(u280.memories()[1].channels * u280.memories()[1].channelBytes, int64_t(32) << 30);
+  Device v80 = llvm::cantFail(Device::find("v80", kDirs));
+  EXPECT_EQ(total(v80.memories()[0]), 819'200'000'000);
+  EXPECT_EQ(v80.dies()[v80.memories()[0].die].name, "SLR2");
+  Device kv260 = llvm::cantFail(Device::find("kv260", kDirs));
+  EXPECT_EQ(total(kv260.memories()[0]), 19'200'000'000);
+  EXPECT_EQ(kv260.memories()[0].link, "HP#");
+  EXPECT_EQ(kv260.dies().size(), 1u);
 }
 
 TEST(Device, LatencyFollowsTheClock) {
@@ -120,6 +160,7 @@ TEST(Device, ErrorsNameTheField) {
   expectError("\"dsp\": 2880, ", "", "dies[0].exists.dsp: missing");
   expectError("\"uram\": 288", "\"uram\": 321", "dies[0].available: more is available than exists");
   expectError("\"channels\": 32", "\"channels\": 0", "memories[0].channels: expected an integer of at least 1");
+  expectError("HBM[#]", "HBM", "memories[0].link: expected one '#'");
   expectError("\"die\": \"SLR0\"", "\"die\": \"SLR7\"", "memories[0].die: no die is called 'SLR7'");
   expectError("\"latency_cycles\": 7", "\"latency_cycles\": \"7\"", "operators[0].latency_cycles: expected an integer");
   expectError("\"f32.add\"", "\"f32.plus\"", "operators[0].name: no operator is called 'f32.plus'");

@@ -47,7 +47,7 @@ llvm::Error st::emitHls(ModuleOp module, const HlsEmitOptions &options, StringRe
   if (layouts.empty())
     return makeError("there is no kernel to print as HLS C++");
 
-  files.push_back({"link.cfg", printLinkConfig(layouts)});
+  files.push_back({"link.cfg", printLinkConfig(layouts, options)});
   files.push_back({"build_xclbin.sh", printBuildScript(layouts, options)});
   files.push_back({"simulate.sh", printSimulateScript(layouts)});
   for (const RuntimeFile &file : getRuntimeFiles())

@@ -19,6 +19,10 @@ struct HlsEmitOptions {
   double clockMhz = 300;
   /// The platform that v++ builds for.
   std::string platform;
+  /// What the platform calls the memory of a channel, with '#' for the channel's number.
+  std::string memoryLink = "HBM[#]";
+  /// Whether the device has several dies, and a compute unit is to be told which one is its own.
+  bool hasSeveralDies = true;
 };
 
 /// Writes into the folder `directory`, for every st.kernel of `module`:

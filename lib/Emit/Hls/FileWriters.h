@@ -16,7 +16,7 @@ std::string printKernelHeader(const KernelLayout &layout);
 std::string printTestbench(const KernelLayout &layout);
 
 /// link.cfg: where the compute units and their memory ports lie.
-std::string printLinkConfig(llvm::ArrayRef<KernelLayout> kernels);
+std::string printLinkConfig(llvm::ArrayRef<KernelLayout> kernels, const HlsEmitOptions &options);
 /// build_xclbin.sh: compiles and links with v++.
 std::string printBuildScript(llvm::ArrayRef<KernelLayout> kernels, const HlsEmitOptions &options);
 /// simulate.sh: builds both C simulations.

@@ -16,19 +16,21 @@ static std::optional<int64_t> findDie(const KernelLayout &layout) {
   return dies.size() == 1 ? std::optional<int64_t>(*dies.begin()) : std::nullopt;
 }
 
-std::string st::printLinkConfig(llvm::ArrayRef<KernelLayout> kernels) {
+std::string st::printLinkConfig(llvm::ArrayRef<KernelLayout> kernels, const HlsEmitOptions &options) {
   std::string text = "# For v++ --link: compute units, the dies that they lie in, the memory of each port.\n"
                      "[connectivity]\n";
   llvm::raw_string_ostream out(text);
   for (const KernelLayout &layout : kernels)
     out << "nk=" << layout.name << ":1:" << layout.name << "_1\n";
   for (const KernelLayout &layout : kernels)
-    if (std::optional<int64_t> die = findDie(layout))
+    if (std::optional<int64_t> die = options.hasSeveralDies ? findDie(layout) : std::nullopt)
       out << "slr=" << layout.name << "_1:SLR" << *die << "\n";
+  auto [beforeNumber, afterNumber] = llvm::StringRef(options.memoryLink).split('#');
   for (const KernelLayout &layout : kernels)
     for (const MemoryPort &port : layout.ports)
       if (port.hbmChannel)
-        out << "sp=" << layout.name << "_1." << port.name << ":HBM[" << *port.hbmChannel << "]\n";
+        out << "sp=" << layout.name << "_1." << port.name << ":" << beforeNumber << *port.hbmChannel << afterNumber
+            << "\n";
   return text;
 }
 
