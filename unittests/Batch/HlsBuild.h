@@ -38,8 +38,11 @@ private:
   std::string link(llvm::ArrayRef<Unit> units, llvm::StringRef simulation);
   std::string program(llvm::StringRef simulation) const;
   std::string call(llvm::StringRef simulation, llvm::ArrayRef<std::string> arguments) const;
+  /// With the precompiled headers.
+  std::string compileFile(llvm::StringRef simulation, const std::string &source, const std::string &object) const;
 
   std::string work, compiler, cache;
+  bool isClang = false;
   unsigned parallel;
   bool cached;
 };
