@@ -38,6 +38,11 @@ public:
 
   void build();
 
+  /// How often the tasks run, each time on what the time before has computed: what argument stands for a value the
+  /// next time. 0 for programs without a repetition.
+  int64_t repetitions = 0;
+  std::vector<std::pair<unsigned, unsigned>> carried;
+
   std::vector<Value> values;
   std::vector<Task> tasks;
   std::set<std::string> features;
@@ -72,6 +77,7 @@ private:
   unsigned window(unsigned value);
   unsigned row(unsigned value, TaskKind kind);
   void diamond();
+  void repeat();
   void step();
 
   std::map<int64_t, int64_t> tiles;

@@ -18,6 +18,10 @@ public:
     for (const Task &task : program.tasks)
       results.push_back(resultTypes(task, context));
     // What nobody reads is a result, and so is some of what somebody does.
+    for (auto [argument, value] : program.carried)
+      returned.push_back(value);
+    if (program.repetitions != 0)
+      return;
     for (auto [index, value] : enumerate(program.values))
       if (value.origin == Value::Computed && (value.uses == 0 || program.random.chance(10)))
         returned.push_back(index);
@@ -38,9 +42,22 @@ private:
     return results[program.values[value].task][program.values[value].result];
   }
   void printConstant(unsigned value);
+  void printConstants();
   void printKernel(unsigned task);
+  void printKernels();
+  void printRepetition();
   void printFused();
   std::string pack(const std::string &name, unsigned value, ItensorType type);
+  bool isCarried(unsigned value) const {
+    return any_of(program.carried, [&](auto pair) { return pair.first == value; });
+  }
+  /// Whether each repetition takes another slab of an argument; every other one is.
+  bool isStack(unsigned value) const { return program.repetitions != 0 && value % 2 == 0 && !isCarried(value); }
+  std::string stackOf(unsigned value) const {
+    Shape shape = program.values[value].shape;
+    shape.insert(shape.begin(), program.repetitions);
+    return tensorText(shape, program.values[value].dtype);
+  }
   static std::string text(mlir::Type type) {
     std::string s;
     raw_string_ostream(s) << type;
@@ -58,10 +75,14 @@ private:
   std::map<unsigned, std::string> unpacked;
   std::string out;
   unsigned names = 0;
+  /// Whether arguments are those of the repetition's body.
+  bool insideRepetition = false;
 };
 } // namespace
 
 bool ModulePrinter::canFuse() const {
+  if (program.repetitions != 0)
+    return false;
   for (const Task &task : program.tasks)
     for (const Operand &operand : task.operands) {
       const Value &value = program.values[operand.value];
@@ -85,7 +106,7 @@ std::string ModulePrinter::name(unsigned index) const {
   if (auto found = unpacked.find(index); found != unpacked.end())
     return found->second;
   if (value.origin != Value::Computed)
-    return "%v" + std::to_string(index);
+    return (insideRepetition ? "%b" : "%v") + std::to_string(index);
   std::string base = "%k" + std::to_string(value.task);
   return results[value.task].size() == 1 ? base : base + "#" + std::to_string(value.result);
 }
@@ -208,35 +229,78 @@ void ModulePrinter::printFused() {
   }
 }
 
-std::string ModulePrinter::print(bool isFused) {
-  SmallVector<std::string> arguments, returnedNames, returnedTypes, resultList;
-  for (auto [index, value] : enumerate(program.values)) {
-    if (value.origin == Value::Host && value.uses > 0)
-      ++program.values[value.source].uses;
-    if (value.origin == Value::Argument && value.uses > 0)
-      arguments.push_back(name(index) + ": " + tensor(index) + " {st.name = \"arg" + std::to_string(arguments.size()) +
-                          "\"}");
-  }
-  for (auto [i, value] : enumerate(returned))
-    resultList.push_back(tensor(value) + " {st.name = \"result" + std::to_string(i) + "\"}");
-  out = "module {\n  func.func @main(" + join(arguments, ", ") + ") -> (" + join(resultList, ", ") + ") {\n";
+void ModulePrinter::printConstants() {
   for (StringRef dtype : {"f32", "i8", "i16", "i32"})
     out += ("    %pad_" + dtype + " = arith.constant " + (dtype == "f32" ? "0.0" : "0") + " : " + dtype + "\n").str();
   for (auto [index, value] : enumerate(program.values))
     if (value.origin == Value::Constant && value.uses > 0)
       printConstant(index);
-  if (isFused) {
-    printFused();
-  } else {
-    for (auto [index, value] : enumerate(program.values)) {
-      if (value.origin == Value::Computed && value.result == 0)
-        printKernel(value.task);
-      if (value.origin == Value::Host && value.uses > 0) {
-        std::string definition = value.definition;
-        definition.replace(definition.find("%{0}"), 4, name(value.source));
-        out += "    " + name(index) + " = " + definition + "\n";
-      }
+}
+
+void ModulePrinter::printKernels() {
+  for (auto [index, value] : enumerate(program.values)) {
+    if (value.origin == Value::Computed && value.result == 0)
+      printKernel(value.task);
+    if (value.origin == Value::Host && value.uses > 0) {
+      std::string definition = value.definition;
+      definition.replace(definition.find("%{0}"), 4, name(value.source));
+      out += "    " + name(index) + " = " + definition + "\n";
     }
+  }
+}
+
+/// Everything in the body of a repetition. Arguments that are not carried are stacks, or the same every time.
+void ModulePrinter::printRepetition() {
+  SmallVector<std::string> carried, slices, again, yielded, types;
+  auto bind = [&](unsigned argument, const std::string &type) {
+    return "%b" + std::to_string(argument) + " = %v" + std::to_string(argument) + " : " + type;
+  };
+  for (auto [argument, value] : program.carried) {
+    carried.push_back(bind(argument, tensor(argument)));
+    types.push_back(tensor(argument));
+  }
+  for (auto [index, value] : enumerate(program.values)) {
+    if (value.origin != Value::Argument || value.uses == 0 || isCarried(index))
+      continue;
+    if (isStack(index))
+      slices.push_back(bind(index, stackOf(index)) + " as " + tensor(index));
+    else
+      again.push_back(bind(index, tensor(index)));
+  }
+  auto list = [](StringRef what, ArrayRef<std::string> bindings) {
+    return bindings.empty() ? "" : " " + what.str() + "(" + join(bindings, ", ") + ")";
+  };
+  out += "    %all" + std::string(carried.size() == 1 ? "" : ":" + std::to_string(carried.size())) +
+         " = st.repeat %number to " + std::to_string(program.repetitions) + list("carried", carried) +
+         list("slices", slices) + list("again", again) + " {\n";
+  insideRepetition = true;
+  printConstants();
+  printKernels();
+  for (auto [argument, value] : program.carried)
+    yielded.push_back(name(value));
+  insideRepetition = false;
+  out += "    st.yield " + join(yielded, ", ") + " : " + join(types, ", ") + "\n    }\n";
+  for (auto [number, pair] : enumerate(program.carried))
+    unpacked[pair.second] = carried.size() == 1 ? "%all" : "%all#" + std::to_string(number);
+}
+
+std::string ModulePrinter::print(bool isFused) {
+  SmallVector<std::string> arguments, returnedNames, returnedTypes, resultList;
+  for (auto [index, value] : enumerate(program.values)) {
+    if (value.origin == Value::Host && value.uses > 0)
+      ++program.values[value.source].uses;
+    if (value.origin == Value::Argument && (value.uses > 0 || isCarried(index)))
+      arguments.push_back(name(index) + ": " + (isStack(index) ? stackOf(index) : tensor(index)) + " {st.name = \"arg" + std::to_string(arguments.size()) +
+                          "\"}");
+  }
+  for (auto [i, value] : enumerate(returned))
+    resultList.push_back(tensor(value) + " {st.name = \"result" + std::to_string(i) + "\"}");
+  out = "module {\n  func.func @main(" + join(arguments, ", ") + ") -> (" + join(resultList, ", ") + ") {\n";
+  if (program.repetitions != 0) {
+    printRepetition();
+  } else {
+    printConstants();
+    isFused ? printFused() : printKernels();
   }
   for (unsigned value : returned) {
     returnedNames.push_back(name(value));

@@ -414,6 +414,44 @@ void ProgramBuilder::step() {
   }
 }
 
+/// Makes the program the body of a repetition.
+void ProgramBuilder::repeat() {
+  repetitions = 2 + random.below(3);
+  features.insert("repeat");
+  auto isRead = [](const Value &value) { return value.origin == Value::Argument && value.uses > 0; };
+  // An argument that is computed again from itself, so that one repetition needs what the last one gave.
+  SmallVector<unsigned> arguments;
+  for (auto [index, value] : enumerate(values))
+    if (isRead(value))
+      arguments.push_back(index);
+  if (!arguments.empty())
+    elementwise(random.pick<unsigned>(arguments), {latest(1)});
+  for (unsigned index = 0, count = values.size(); index < count; ++index) {
+    if (values[index].origin != Value::Computed || values[index].uses != 0)
+      continue;
+    auto fits = [&](unsigned argument) {
+      return isRead(values[argument]) && values[argument].shape == values[index].shape &&
+             values[argument].dtype == values[index].dtype &&
+             none_of(carried, [&](auto pair) { return pair.first == argument; });
+    };
+    unsigned argument = 0;
+    while (argument < count && !fits(argument))
+      ++argument;
+    if (argument < count) {
+      features.insert("carried");
+    } else {
+      // Nobody reads what the repetition before has left; the last one's counts.
+      Value unread;
+      unread.shape = values[index].shape;
+      unread.dtype = values[index].dtype;
+      argument = values.size();
+      values.push_back(std::move(unread));
+      features.insert("carried, but not read");
+    }
+    carried.push_back({argument, index});
+  }
+}
+
 void ProgramBuilder::build() {
   unsigned count = 4 + random.below(4);
   bool hasDiamond = random.chance(55);
@@ -426,4 +464,6 @@ void ProgramBuilder::build() {
       step();
     }
   }
+  if (random.chance(15))
+    repeat();
 }
