@@ -139,7 +139,8 @@ static LogicalResult verifyNest(function_ref<InFlightDiagnostic()> emitError, Ar
   return success();
 }
 
-/// Whether run-time sizes come for every dimension or for none, and agree with what is constant. No text says otherwise.
+/// Whether run-time sizes come for every dimension or for none, and agree with what is constant. No text says
+/// otherwise.
 [[maybe_unused]] static bool areConsistent(ArrayRef<ExtentAttr> extents, ArrayRef<int64_t> constants) {
   if (extents.empty())
     return true;
