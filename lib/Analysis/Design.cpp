@@ -3,6 +3,7 @@
 #include "Analysis/Design.h"
 #include "Analysis/FifoProblem.h"
 #include "Analysis/Memories.h"
+#include "Dialect/Repeat.h"
 #include "Support/Error.h"
 #include "Support/Units.h"
 
@@ -56,6 +57,7 @@ static LogicalResult addFifos(KernelOp kernel, std::vector<FifoEdge> &fifos, con
     auto required = edge.instance->getAttrOfType<IntegerAttr>("st.required_tokens");
     fifo.requiredTokens = required ? required.getInt() : fifo.depthTokens;
     fifo.isParameter = flow.isParameter(edge.consumer, edge.consumerArgument);
+    fifo.isFeedback = edge.isFeedback();
     fifo.resources = device.fifoCost(fifo.tokenBits, fifo.depthTokens, toMemoryKind(*edge.instance.getStorage()));
     design.used += fifo.resources;
     design.fifoBits += fifo.depthTokens * fifo.tokenBits;
@@ -87,6 +89,19 @@ static void addDmas(KernelOp kernel, std::vector<TaskSchedule> &schedules, Desig
   }
 }
 
+static std::vector<DesignRepeat> collectRepeats(KernelOp kernel) {
+  std::vector<DesignRepeat> repeats;
+  if (auto all = kernel->getAttrOfType<ArrayAttr>(repeatsAttr))
+    for (auto repeat : all.getAsRange<DictionaryAttr>()) {
+      auto number = [&](StringRef name) {
+        auto value = repeat.getAs<IntegerAttr>(name);
+        return value ? value.getInt() : 0;
+      };
+      repeats.push_back({number("count"), number("carried_bytes"), number("stacked_bytes")});
+    }
+  return repeats;
+}
+
 static LogicalResult addKernel(KernelOp kernel, const Device &device, Design &design) {
   FailureOr<std::vector<FifoEdge>> fifos = collectFifos(kernel);
   FailureOr<std::vector<TaskSchedule>> schedules = scheduleKernel(kernel, device);
@@ -95,7 +110,7 @@ static LogicalResult addKernel(KernelOp kernel, const Device &device, Design &de
   FailureOr<timed::Graph> graph = buildTimedGraph(*schedules, *fifos, device);
   if (failed(graph))
     return failure();
-  design.kernels.push_back({kernel.getSymName().str(), timed::simulate(*graph).latencyCycles,
+  design.kernels.push_back({kernel.getSymName().str(), collectRepeats(kernel), timed::simulate(*graph).latencyCycles,
                             timed::simulate(*graph, timed::getUnboundedDepths(*graph)).latencyCycles});
   addTasks(kernel, *schedules, device, design);
   addDmas(kernel, *schedules, design);

@@ -38,6 +38,8 @@ struct DesignFifo {
   /// The depth before it was rounded up to what the storage gives.
   int64_t requiredTokens = 0;
   bool isParameter = false;
+  /// Whether it leads from the end of a repetition back to its beginning.
+  bool isFeedback = false;
   Resources resources;
 };
 
@@ -56,8 +58,16 @@ struct DesignDma {
   int64_t channel = 0;
 };
 
+/// A layer loop.
+struct DesignRepeat {
+  int64_t count = 1;
+  /// What one repetition hands to the next; what is there for all of them, each taking its own part.
+  int64_t carriedBytes = 0, stackedBytes = 0;
+};
+
 struct DesignKernel {
   std::string name;
+  std::vector<DesignRepeat> repeats;
   /// Simulated cycles of a launch with these FIFOs, and with unbounded ones.
   int64_t launchCycles = 0;
   int64_t unboundedCycles = 0;

@@ -43,8 +43,19 @@ static json::Object taskToJson(const DesignTask &task) {
                       {"resources", resourcesToJson(task.resources)}};
 }
 
+static json::Object kernelToJson(const DesignKernel &kernel) {
+  json::Object object{
+      {"name", kernel.name}, {"launch_cycles", kernel.launchCycles}, {"unbounded_cycles", kernel.unboundedCycles}};
+  if (!kernel.repeats.empty())
+    object["repeats"] = mapped(kernel.repeats, [](const DesignRepeat &repeat) {
+      return json::Object{
+          {"count", repeat.count}, {"carried_bytes", repeat.carriedBytes}, {"stacked_bytes", repeat.stackedBytes}};
+    });
+  return object;
+}
+
 static json::Object fifoToJson(const DesignFifo &fifo) {
-  return json::Object{{"kernel", fifo.kernel},
+  json::Object object{{"kernel", fifo.kernel},
                       {"name", fifo.name},
                       {"producer", fifo.producer},
                       {"consumer", fifo.consumer},
@@ -55,6 +66,9 @@ static json::Object fifoToJson(const DesignFifo &fifo) {
                       {"required_tokens", fifo.requiredTokens},
                       {"storage", fifo.storage},
                       {"resources", resourcesToJson(fifo.resources)}};
+  if (fifo.isFeedback)
+    object["feedback"] = true;
+  return object;
 }
 
 static json::Object bufferToJson(const DesignBuffer &buffer) {
@@ -70,6 +84,8 @@ static json::Object bufferToJson(const DesignBuffer &buffer) {
                       {"storage", buffer.storage}};
   if (buffer.buffer.liveBytes)
     object["live_bytes"] = *buffer.buffer.liveBytes;
+  if (buffer.buffer.pingPongBytes)
+    object["ping_pong_bytes"] = *buffer.buffer.pingPongBytes;
   return object;
 }
 
@@ -106,12 +122,7 @@ json::Value st::toJson(const Design &design) {
                                               {"part", design.part},
                                               {"platform", design.platform}}},
                       {"clock_mhz", design.clockMhz},
-                      {"kernels", mapped(design.kernels,
-                                         [](const DesignKernel &kernel) {
-                                           return json::Object{{"name", kernel.name},
-                                                               {"launch_cycles", kernel.launchCycles},
-                                                               {"unbounded_cycles", kernel.unboundedCycles}};
-                                         })},
+                      {"kernels", mapped(design.kernels, kernelToJson)},
                       {"tasks", mapped(design.tasks, taskToJson)},
                       {"fifos", mapped(design.fifos, fifoToJson)},
                       {"buffers", mapped(design.buffers, bufferToJson)},

@@ -1,10 +1,13 @@
 //===- FifoGraph.cpp - Who talks to whom in a materialized kernel ---------------------------------------------===//
 
 #include "Analysis/FifoGraph.h"
+#include "Dialect/Repeat.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace st;
+
+bool FifoEdge::isFeedback() { return instance->hasAttr(feedbackAttr); }
 
 int64_t FifoEdge::getTokenBits() {
   Type token = getType().getTokenType();
@@ -29,11 +32,36 @@ static OpOperand *singleUse(Value value, ItensorInstanceOp instance, StringRef w
   return nullptr;
 }
 
+/// The ends of a FIFO that leads back: both tasks take the placeholder itself.
+static LogicalResult findEnds(FifoEdge &edge) {
+  for (OpOperand &use : edge.instance->getUses()) {
+    auto task = dyn_cast<TaskOp>(use.getOwner());
+    if (!task)
+      continue;
+    bool reads = use.getOperandNumber() < task.getReads().size();
+    (reads ? edge.consumer : edge.producer) = task;
+    (reads ? edge.consumerArgument : edge.producerArgument) = use.getOperandNumber();
+  }
+  if (edge.instance.getResult().hasNUses(2) && edge.consumer && edge.producer)
+    return success();
+  InFlightDiagnostic diag = edge.instance.emitOpError("leads back, and needs one task that reads it and one that "
+                                                      "writes it");
+  for (Operation *user : edge.instance->getUsers())
+    diag.attachNote(user->getLoc()) << "used here";
+  return failure();
+}
+
 FailureOr<std::vector<FifoEdge>> st::collectFifos(KernelOp kernel) {
   std::vector<FifoEdge> fifos;
   for (ItensorInstanceOp instance : kernel.getBody().getOps<ItensorInstanceOp>()) {
     FifoEdge edge;
     edge.instance = instance;
+    if (edge.isFeedback()) {
+      if (failed(findEnds(edge)))
+        return failure();
+      fifos.push_back(edge);
+      continue;
+    }
     OpOperand *written = singleUse(instance.getResult(), instance, "writer");
     if (!written)
       return failure();

@@ -17,6 +17,8 @@ struct FifoEdge {
   unsigned producerArgument = 0;
   unsigned consumerArgument = 0;
 
+  /// Whether its reader stands before its writer, and reads it in the next repetition only.
+  bool isFeedback();
   ItensorType getType() { return instance.getResult().getType(); }
   /// Width of a token in bits.
   int64_t getTokenBits();

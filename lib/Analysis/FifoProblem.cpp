@@ -62,6 +62,7 @@ FailureOr<timed::Graph> st::buildTimedGraph(std::vector<TaskSchedule> &schedules
     int writer = tasks.lookup(edge.producer), reader = tasks.lookup(edge.consumer);
     int fifo = graph.addChannel(fifoNames.make(getFifoName(edge)), writer, reader, edge.getTokenBits(),
                                 edge.instance.getDepthTokens().value_or(2));
+    graph.fifos[fifo].isFeedback = edge.isFeedback();
     renamed[writer][edge.producerArgument] = fifo;
     renamed[reader][edge.consumerArgument] = fifo;
   }

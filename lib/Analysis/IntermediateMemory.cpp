@@ -57,13 +57,13 @@ int Account::sourceAt(TaskOp task, unsigned argument) const {
 }
 
 void Account::findSources() {
-  // Tasks stand in topological order.
+  // Tasks stand in topological order, but for what leads back to the next repetition.
   for (auto [index, schedule] : llvm::enumerate(schedules)) {
     sources.push_back(index);
     ancestors.emplace_back(schedules.size());
     ancestors.back().set(index);
     for (FifoEdge &edge : fifos) {
-      if (edge.consumer != schedule.task || flow.isParameter(edge.consumer, edge.consumerArgument))
+      if (edge.consumer != schedule.task || edge.isFeedback() || flow.isParameter(edge.consumer, edge.consumerArgument))
         continue;
       int producer = numbers.lookup(edge.producer);
       ancestors[index] |= ancestors[producer];
@@ -79,8 +79,8 @@ bool Account::reconverges(FifoEdge &fifo) const {
     // A later input of a task that this FIFO leads to, on a way that does not pass it.
     int joined = numbers.lookup(edge.consumer), other = numbers.lookup(edge.producer);
     bool isSame = edge.instance == fifo.instance;
-    if (isSame || flow.isParameter(edge.consumer, edge.consumerArgument) || !ancestors[joined].test(consumer) ||
-        ancestors[other].test(consumer))
+    if (isSame || edge.isFeedback() || flow.isParameter(edge.consumer, edge.consumerArgument) ||
+        !ancestors[joined].test(consumer) || ancestors[other].test(consumer))
       continue;
     if (ancestors[other].anyCommon(ancestors[producer]))
       return true;

@@ -49,7 +49,51 @@ static ItensorType addLoop(ItensorType type, int64_t count, bool stacks) {
 
 ItensorType st::stackType(ItensorType type, int64_t count) { return addLoop(type, count, /*stacks=*/true); }
 
+ItensorType st::unstackType(ItensorType type) {
+  Type element = type.getElementType();
+  if (auto vector = dyn_cast<VectorType>(element))
+    element = VectorType::get(vector.getShape().drop_front(), vector.getElementType());
+  AffineMap map = type.getIterMap().dropResult(0);
+  map = map.replaceDimsAndSymbols(
+      [&] {
+        // Dimension k of the stack is dimension k - 1 of what it holds; dimension 0 drove what is dropped.
+        SmallVector<AffineExpr> dims{getAffineConstantExpr(0, type.getContext())};
+        for (unsigned dim = 1; dim < map.getNumDims(); ++dim)
+          dims.push_back(getAffineDimExpr(dim - 1, type.getContext()));
+        return dims;
+      }(),
+      {}, map.getNumDims() - 1, 0);
+  auto single = ItensorType::get(type.getContext(), type.getElementShape().drop_front(), element,
+                                 type.getDataShape().drop_front(), type.getTripCounts().drop_front(),
+                                 type.getSteps().drop_front(), map);
+  if (!type.hasRunTimeSizes())
+    return single;
+  SmallVector<ExtentAttr> dataExtents, tripExtents;
+  for (unsigned dim = 1; dim < type.getRank(); ++dim)
+    dataExtents.push_back(type.getDataExtent(dim));
+  for (unsigned loop = 1; loop < type.getNumLoops(); ++loop)
+    tripExtents.push_back(type.getTripExtent(loop));
+  return single.withSizes(dataExtents, tripExtents);
+}
+
 ItensorType st::againType(ItensorType type, int64_t count) { return addLoop(type, count, /*stacks=*/false); }
+
+SmallVector<Block *> st::getHostBlocks(Operation *function) {
+  SmallVector<Block *> blocks;
+  function->walk([&](RepeatOp repeat) {
+    if (!repeat->getParentOfType<KernelOp>())
+      blocks.push_back(&repeat.getBody().front());
+  });
+  blocks.push_back(&function->getRegion(0).front());
+  return blocks;
+}
+
+int64_t st::countRepetitions(Block *block) {
+  int64_t count = 1;
+  for (auto repeat = dyn_cast<RepeatOp>(block->getParentOp()); repeat; repeat = repeat->getParentOfType<RepeatOp>())
+    count *= repeat.getCount();
+  return count;
+}
 
 //===----------------------------------------------------------------------------------------------------------===//
 // Syntax

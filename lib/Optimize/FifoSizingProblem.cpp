@@ -18,7 +18,7 @@ static llvm::Error checkAcyclic(const timed::Graph &graph) {
   size_t count = graph.tasks.size();
   std::vector<std::vector<int>> successors(count);
   for (const timed::Fifo &fifo : graph.fifos)
-    if (!fifo.isPort() && fifo.initialTokens == 0)
+    if (fifo.ordersTasks())
       successors[fifo.writer].push_back(fifo.reader);
   // Depth-first without recursion: a design may be a chain of thousands of tasks.
   enum { Unseen, Open, Done };
@@ -186,7 +186,7 @@ llvm::Error FifoSizingProblem::verify(const FifoSolution &solution) const {
                         llvm::formatv("fifo_c5: '{0}' has depth {1}, expected {2}", fifo.name, depth,
                                       isFixed ? llvm::formatv("{0}", fifo.depthTokens).str() : "at least 2"),
                         {fifo.name});
-    if (fifo.isPort() || fifo.initialTokens > 0 || end.push.tokens == 0)
+    if (!fifo.ordersTasks() || end.push.tokens == 0)
       continue;
     int64_t pop = solution.startCycles[fifo.reader] + end.pop.first;
     int64_t push = solution.startCycles[fifo.writer] + end.push.first;

@@ -122,7 +122,7 @@ llvm::Expected<PathDelays> FifoSizingProblem::computePathDelays(llvm::ArrayRef<C
                                                                 double limitSeconds) const {
   std::vector<Edge> edges;
   for (auto [index, fifo, end] : llvm::enumerate(data.fifos, ends))
-    if (!fifo.isPort() && fifo.initialTokens == 0 && end.push.tokens > 0)
+    if (fifo.ordersTasks() && end.push.tokens > 0)
       edges.push_back({static_cast<int>(index), fifo.writer, fifo.reader, end.push.first + 1 - end.pop.first});
   PathProblem paths(static_cast<int>(data.tasks.size()), std::move(edges));
   LinearProgram lp;

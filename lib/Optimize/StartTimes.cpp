@@ -16,9 +16,9 @@ using namespace st;
 llvm::Expected<std::vector<int64_t>> FifoSizingProblem::computeStartTimes(llvm::ArrayRef<ChannelEnds> ends,
                                                                           double limitSeconds) const {
   std::vector<double> cost(data.tasks.size(), 0.0);
-  // Channels with tokens at the beginning hold no reader back.
+  // Channels with tokens at the beginning, and those of a later repetition, hold no reader back.
   auto counts = [](const timed::Fifo &fifo, const ChannelEnds &end) {
-    return !fifo.isPort() && fifo.initialTokens == 0 && end.push.tokens > 0;
+    return fifo.ordersTasks() && end.push.tokens > 0;
   };
   for (auto [channel, end] : llvm::zip_equal(data.fifos, ends)) {
     if (!counts(channel, end))

@@ -129,7 +129,8 @@ std::vector<int64_t> FifoSizingProblem::computeDepths(llvm::ArrayRef<ChannelEnds
       continue;
     }
     int64_t occupancy = std::min<int64_t>(end.push.tokens, 1);
-    switch (options.model) {
+    // How many tokens are under way between two repetitions, only execution tells.
+    switch (fifo.isFeedback ? DepthModel::DeadlockOnly : options.model) {
     case DepthModel::DeadlockOnly:
       break;
     case DepthModel::MeanRate:

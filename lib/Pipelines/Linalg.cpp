@@ -56,6 +56,8 @@ void populateLinalgPipeline(OpPassManager &manager, const LinalgOptions &options
   functions.addPass(createNormalizeReductions());
   functions.addPass(createFoldScales());
 
+  if (options.repeat)
+    functions.addPass(createMarkLayers());
   // Masks before fusion: a predicate in the body does not stop a chain, an operand of another shape might.
   functions.addPass(createFoldMasks());
   functions.addPass(createFuseElementwise());
@@ -71,6 +73,10 @@ void populateLinalgPipeline(OpPassManager &manager, const LinalgOptions &options
   cleanUp(functions);
   functions.addPass(createExpandScalars());
   cleanUp(functions);
+  if (options.repeat) {
+    functions.addPass(createRollRepeats());
+    cleanUp(functions);
+  }
   functions.addPass(assignHost(options, /*isFinal=*/true));
   functions.addPass(createBoundLoops());
   functions.addPass(createVerifyLinalg());

@@ -17,6 +17,8 @@ struct LinalgOptions {
   int64_t maxBufferBytes = 0;
   /// Whether the host executes what cannot stream; else it is an error.
   bool partition = false;
+  /// Whether equal layers become a repetition.
+  bool repeat = false;
 };
 
 /// linalg on tensors -> generics and row operations whose indexing maps say all about layout.

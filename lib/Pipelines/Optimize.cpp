@@ -10,6 +10,8 @@ namespace st {
 
 void populateOptimizePipeline(OpPassManager &manager, const OptimizeOptions &options) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
+  // Before anything asks what stands beside what.
+  functions.addPass(createExpandRepeats());
   // Types first: everything that is made below takes over their tokens.
   VectorizeItensorOptions tokens;
   tokens.maxTokenBits = options.maxTokenBits;

@@ -33,6 +33,9 @@ struct Fifo {
   int64_t depthTokens = 0;
   /// Channels: tokens at the beginning of cycle 0.
   int64_t initialTokens = 0;
+  /// Channels: leads back to tasks before its writer, which read it only in a later repetition. Nothing about when
+  /// tasks start follows from it.
+  bool isFeedback = false;
   /// Ports: index of the memory, else -1.
   int memory = -1;
   /// Ports: tokens of a burst, and of all bursts of a launch.
@@ -44,6 +47,8 @@ struct Fifo {
   bool isPort() const { return memory >= 0; }
   bool isReadPort() const { return isPort() && writer < 0; }
   bool isWritePort() const { return isPort() && reader < 0; }
+  /// Whether the reader cannot get anywhere before the writer has started.
+  bool ordersTasks() const { return !isPort() && initialTokens == 0 && !isFeedback; }
 };
 
 /// A pop or push of one token in every iteration of a pipeline.

@@ -114,13 +114,15 @@ bool GraphParser::parseMemory() {
   return true;
 }
 
-// channel NAME from TASK to TASK width BITS depth TOKENS [initial TOKENS]
+// channel NAME from TASK to TASK width BITS depth TOKENS [initial TOKENS] [feedback]
 bool GraphParser::parseChannel() {
   if (words.size() < 6 || words[2] != "from" || words[4] != "to")
-    return fail("expected 'channel NAME from TASK to TASK width BITS depth TOKENS [initial TOKENS]'");
+    return fail("expected 'channel NAME from TASK to TASK width BITS depth TOKENS [initial TOKENS] [feedback]'");
   Fifo fifo;
   fifo.name = words[1].str();
-  if (!parseOptions(Words(words).drop_front(6),
+  Words options = Words(words).drop_front(6);
+  fifo.isFeedback = !options.empty() && options.back() == "feedback";
+  if (!parseOptions(fifo.isFeedback ? options.drop_back() : options,
                     {{"width", &fifo.widthBits}, {"depth", &fifo.depthTokens}, {"initial", &fifo.initialTokens, true}}))
     return false;
   graph.fifos.push_back(std::move(fifo));
@@ -363,6 +365,8 @@ static void printFifo(const Graph &graph, const Fifo &fifo, llvm::raw_ostream &o
   os << " width " << fifo.widthBits << " depth " << fifo.depthTokens;
   if (fifo.initialTokens)
     os << " initial " << fifo.initialTokens;
+  if (fifo.isFeedback)
+    os << " feedback";
   if (fifo.isPort())
     os << " burst " << fifo.burstTokens << " tokens " << fifo.totalTokens;
   if (fifo.fromCycle)

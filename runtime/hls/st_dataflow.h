@@ -14,6 +14,10 @@
 //
 // ST_DATAFLOW_REGION stands after the streams, so that the tasks end before the streams are destroyed.
 //
+// ST_FEEDBACK(stream) marks a stream that is read by a task called before the one that writes it: what is repeated loops
+// back through it. Tasks that are called one after the other cannot run such a region, and the sequential simulation
+// says so.
+//
 //===----------------------------------------------------------------------------------------------------------===//
 
 #ifndef ST_DATAFLOW_H
@@ -24,16 +28,19 @@
 #if !defined(ST_HLS_SIMULATION) || defined(__SYNTHESIS__)
 
 #define ST_DATAFLOW_REGION
+#define ST_FEEDBACK(stream)
 #define ST_TASK(...) __VA_ARGS__
 
 #elif defined(ST_CONCURRENT)
 
 #define ST_DATAFLOW_REGION ::st::simulation::region st_dataflow_region
+#define ST_FEEDBACK(stream)
 #define ST_TASK(...) st_dataflow_region.start(#__VA_ARGS__, [&] { __VA_ARGS__; })
 
 #else
 
 #define ST_DATAFLOW_REGION ::st::simulation::running_task().clear()
+#define ST_FEEDBACK(stream) ::st::simulation::fail_feedback(#stream)
 #define ST_TASK(...)                                                                                                   \
   do {                                                                                                                 \
     const ::std::string st_call(#__VA_ARGS__);                                                                         \

@@ -266,8 +266,8 @@ func.func @f(%x: tensor<64x64xf32>, %m: memref<8x16xf32>, %t: tensor<8x16xf32>) 
 func.func @f(%x: tensor<64x64xf32>, %m: memref<8x16xf32>, %t: tensor<8x16xf32>) {
   st.kernel @k (%in = %m : memref<8x16xf32>) {
     %s = st.stream @q : !s
-    // expected-error @below {{'st.stream_read' op result must be one token, 'vector<1x16xf32>', but is 'vector<16xf32>'}}
-    %0 = st.stream_read %s : !s -> vector<16xf32>
+    // expected-error @below {{'st.stream_read' op result must be one token, 'vector<1x16xf32>', but is 'vector<8xf32>'}}
+    %0 = st.stream_read %s : !s -> vector<8xf32>
   }
   return
 }

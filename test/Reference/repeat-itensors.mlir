@@ -15,7 +15,7 @@ func.func @main(%x: tensor<8x8xf32>, %w: tensor<3x8x8xf32>, %b: tensor<8x8xf32>)
     %r = st.repeat %i to 3 carried(%x_i = %sx : !c) slices(%w_i = %sw : !all_b as !b) again(%b_i = %sb : !again_c as !c) {
       %xa = st.itensor_converter %x_i : !c -> !a
       %e0 = st.itensor_empty : !c
-      %p = st.task @matmul_0 reads(%ta = %xa : !a, %tb = %w_i : !b) inits(%out = %e0 : !c) {
+      %p = st.task @matmul_0 reads(%ta = %xa : !a, %tb = %w_i : !b) inits(%out = %e0 : !c) attributes {st.kind = "compute"} {
         %zero = arith.constant dense<0.0> : tensor<4x4xf32>
         %e = tensor.empty() : tensor<4x4xf32>
         %c0 = arith.constant 0 : index
@@ -37,11 +37,9 @@ func.func @main(%x: tensor<8x8xf32>, %w: tensor<3x8x8xf32>, %b: tensor<8x8xf32>)
         st.yield %1 : !c
       }
       %e1 = st.itensor_empty : !c
-      %n = st.task @add_1 reads(%layer = %i : index, %tp = %p : !c, %tx = %x_i : !c, %tb = %b_i : !c) inits(%out = %e1 : !c) {
+      %n = st.task @add_1 reads(%layer = %i : index, %tp = %p : !c, %tx = %x_i : !c, %tb = %b_i : !c) inits(%out = %e1 : !c) attributes {st.kind = "compute"} {
         %zero = arith.constant 0.0 : f32
         %e = tensor.empty() : tensor<4x4xf32>
-        %integer = arith.index_cast %layer : index to i32
-        %factor = arith.sitofp %integer : i32 to f32
         %c0 = arith.constant 0 : index
         %c1 = arith.constant 1 : index
         %c4 = arith.constant 4 : index
@@ -54,6 +52,8 @@ func.func @main(%x: tensor<8x8xf32>, %w: tensor<3x8x8xf32>, %b: tensor<8x8xf32>)
                                iterator_types = ["parallel", "parallel"]}
               ins(%vp, %vx, %vb : tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>) outs(%e : tensor<4x4xf32>) {
           ^bb0(%pv: f32, %xv: f32, %bv: f32, %old: f32):
+            %integer = arith.index_cast %layer : index to i32
+            %factor = arith.sitofp %integer : i32 to f32
             %q0 = arith.maximumf %pv, %zero : f32
             %q1 = arith.addf %q0, %xv : f32
             %q2 = arith.mulf %bv, %factor : f32

@@ -1,5 +1,6 @@
 //===- KernelPrinter.cpp - The top function of a kernel -------------------------------------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Dialect/Sizes.h"
 #include "Emit/Hls/FileWriters.h"
 #include "Emit/Hls/TaskPrinter.h"
@@ -41,6 +42,8 @@ static void printStreams(const KernelLayout &layout, SourceWriter &out) {
     if (auto storage = stream.getStorageAttr())
       out.directive("#pragma HLS bind_storage variable=" + Twine(name) +
                     " type=fifo impl=" + fifoImplementation(storage.getValue()));
+    if (stream->hasAttr(feedbackAttr))
+      out.line("ST_FEEDBACK(" + Twine(name) + ");");
   }
 }
 

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Dialect/Sizes.h"
 #include "Dialect/StDialect.h"
 #include "Transforms/Dataflow/Passes.h"
@@ -70,7 +71,7 @@ static KernelOp createKernel(Nest &nest, StringRef name) {
     results.push_back(write.type.getTensorType());
   auto kernel = KernelOp::create(builder, loc, results, name, inputs);
   // The sizes are arguments of the launch.
-  if (Attribute sizes = nest.root->getParentOp()->getAttr(sizesAttr))
+  if (Attribute sizes = nest.root->getParentOfType<func::FuncOp>()->getAttr(sizesAttr))
     kernel->setDiscardableAttr(sizesAttr, sizes);
   Block &body = kernel.getBody().emplaceBlock();
   for (const NestRead &read : nest.reads)
@@ -103,7 +104,10 @@ namespace {
 struct ConvertLinalgToKernel : st::impl::ConvertLinalgToKernelBase<ConvertLinalgToKernel> {
   void runOnOperation() override {
     llvm::StringSet<> names;
-    for (scf::ForOp root : llvm::to_vector(getOperation().getOps<scf::ForOp>())) {
+    SmallVector<scf::ForOp> roots;
+    for (Block *block : getHostBlocks(getOperation()))
+      llvm::append_range(roots, block->getOps<scf::ForOp>());
+    for (scf::ForOp root : roots) {
       auto name = root->getAttrOfType<StringAttr>(taskAttr);
       if (!name) {
         root.emitError("loop at the top of a function has no 'st.task' attribute that names its task");
@@ -116,9 +120,10 @@ struct ConvertLinalgToKernel : st::impl::ConvertLinalgToKernelBase<ConvertLinalg
       ++numKernels;
     }
     // Padding and destinations have lost their users.
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().getBody().front())))
-      if (isOpTriviallyDead(&op))
-        op.erase();
+    for (Block *block : getHostBlocks(getOperation()))
+      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
+        if (isOpTriviallyDead(&op))
+          op.erase();
   }
 };
 } // namespace

@@ -1,5 +1,6 @@
 //===- VerifyDataflow.cpp - After `dataflow`, computation stands in tasks only --------------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Dialect/StDialect.h"
 #include "Transforms/Dataflow/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -31,20 +32,21 @@ static LogicalResult verifyKernel(KernelOp kernel) {
 namespace {
 struct VerifyDataflow : st::impl::VerifyDataflowBase<VerifyDataflow> {
   void runOnOperation() override {
-    for (Operation &op : getOperation().getBody().front()) {
-      if (auto kernel = dyn_cast<KernelOp>(op)) {
-        if (failed(verifyKernel(kernel)))
+    for (Block *block : getHostBlocks(getOperation()))
+      for (Operation &op : *block) {
+        if (auto kernel = dyn_cast<KernelOp>(op)) {
+          if (failed(verifyKernel(kernel)))
+            return signalPassFailure();
+          continue;
+        }
+        bool isHostOp = op.hasAttr("st.host") || op.hasTrait<OpTrait::ConstantLike>() ||
+                        op.hasTrait<OpTrait::IsTerminator>() || isa<RepeatOp>(op) ||
+                        isa_and_nonnull<tensor::TensorDialect>(op.getDialect());
+        if (!isHostOp) {
+          op.emitOpError("computes outside of a task after the dataflow phase");
           return signalPassFailure();
-        continue;
+        }
       }
-      bool isHostOp = op.hasAttr("st.host") || op.hasTrait<OpTrait::ConstantLike>() ||
-                      op.hasTrait<OpTrait::IsTerminator>() ||
-                      isa_and_nonnull<tensor::TensorDialect>(op.getDialect());
-      if (!isHostOp) {
-        op.emitOpError("computes outside of a task after the dataflow phase");
-        return signalPassFailure();
-      }
-    }
   }
 };
 } // namespace

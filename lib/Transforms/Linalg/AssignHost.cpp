@@ -1,6 +1,7 @@
 //===- AssignHost.cpp - What the host executes, and why ------------------------------------------------------===//
 
 #include "Device/Device.h"
+#include "Dialect/Repeat.h"
 #include "Transforms/Linalg/ConstantData.h"
 #include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
@@ -92,7 +93,7 @@ bool canStream(Operation &op) {
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
     return isReadyOnHost(slice.getSource()) || onlyFinishesResults(slice);
   return isa<RowOp, arith::ConstantOp, tensor::EmptyOp, linalg::FillOp, func::ReturnOp, tensor::ExpandShapeOp,
-             tensor::CollapseShapeOp>(op);
+             tensor::CollapseShapeOp, RepeatOp, YieldOp>(op);
 }
 
 struct AssignHost : impl::AssignHostBase<AssignHost> {
@@ -104,9 +105,10 @@ struct AssignHost : impl::AssignHostBase<AssignHost> {
       getOperation().emitError("cannot tell how much may be buffered: ") << llvm::toString(std::move(error));
       return signalPassFailure();
     }
-    for (Operation &op : getOperation().getBody().front())
-      if (!op.hasAttr(hostAttr))
-        assign(op, *limit);
+    for (Block *block : getHostBlocks(getOperation()))
+      for (Operation &op : *block)
+        if (!op.hasAttr(hostAttr))
+          assign(op, *limit);
   }
 
 private:

@@ -296,6 +296,37 @@ def PushSlicesUp : LinalgPhasePass<"st-push-slices-up"> {
   let statistics = [Statistic<"numPushed", "num-pushed", "slices pushed above a computation">];
 }
 
+def MarkLayers : LinalgPhasePass<"st-mark-layers"> {
+  let summary = "keep what is between two layers between them";
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::tensor::TensorDialect"];
+  let description = [{
+    Finds what st-roll-repeats will roll, and puts a border between the segments that nothing fuses across: the last one
+    would fuse with what follows, and be no equal of the others any more. st-roll-repeats removes the borders.
+    ```
+    %b = bufferization.materialize_in_destination %x in %empty : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
+    ```
+  }];
+}
+
+def RollRepeats : LinalgPhasePass<"st-roll-repeats"> {
+  let summary = "find the layer loop";
+  let description = [{
+    A chain of segments that are equal but for their constants becomes `st.repeat`: what each takes from the one before it
+    is carried, constants that differ are stacked. Only structure counts, no names. Where equal segments cannot be rolled,
+    a remark says why.
+    ```
+    %1 = linalg.generic ins(%x, %w0) ...
+    %2 = linalg.generic ins(%1, %w1) ...
+    // becomes
+    %2 = st.repeat %i to 2 carried(%c = %x : tensor<8x8xf32>) slices(%w = %w01 : tensor<2x8x8xf32> as tensor<8x8xf32>) {
+      %n = linalg.generic ins(%c, %w) ...
+      st.yield %n : tensor<8x8xf32>
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numRolled", "num-rolled", "chains rolled">];
+}
+
 def SplitResults : LinalgPhasePass<"st-split-results"> {
   let summary = "compute every result by an operation of its own";
   let description = [{

@@ -1,5 +1,6 @@
 //===- VerifyLinalg.cpp - After `linalg`, only generics and row operations compute ---------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Transforms/Linalg/ConstantData.h"
 #include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
@@ -48,7 +49,7 @@ LogicalResult verifyOp(Operation &op) {
     return failure(result.wasInterrupted());
   }
   if (isa<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp, func::ReturnOp, tensor::ExpandShapeOp,
-          tensor::CollapseShapeOp>(op))
+          tensor::CollapseShapeOp, RepeatOp, YieldOp>(op))
     return success();
   if (auto pad = dyn_cast<tensor::PadOp>(op)) {
     if (hasConstantPadding(pad))
@@ -68,8 +69,9 @@ LogicalResult verifyOp(Operation &op) {
 struct VerifyLinalg : impl::VerifyLinalgBase<VerifyLinalg> {
   void runOnOperation() override {
     bool isValid = true;
-    for (Operation &op : getOperation().getBody().front())
-      isValid &= succeeded(verifyOp(op));
+    for (Block *block : getHostBlocks(getOperation()))
+      for (Operation &op : *block)
+        isValid &= succeeded(verifyOp(op));
     if (!isValid)
       signalPassFailure();
   }

@@ -12,10 +12,10 @@ using namespace mlir;
 using namespace st;
 
 /// Opens the loops over the tokens of `tile`, row-major, one token per cycle, and returns where the token lies.
-static SmallVector<Value> enterTokenLoops(OpBuilder &builder, Location loc, Value tile, StreamType stream) {
+static SmallVector<Value> enterTokenLoops(OpBuilder &builder, Location loc, Value tile, Type token) {
   ArrayRef<int64_t> extents = cast<MemRefType>(tile.getType()).getShape();
   SmallVector<int64_t> steps(extents.size(), 1);
-  if (auto vector = dyn_cast<VectorType>(stream.getTokenType()))
+  if (auto vector = dyn_cast<VectorType>(token))
     steps.assign(vector.getShape().begin(), vector.getShape().end());
   return enterPipelinedNest(builder, loc, extents, steps, /*initiationInterval=*/1);
 }
@@ -47,33 +47,50 @@ static void forEachLane(OpBuilder &builder, Location loc, VectorType vector, Arr
   }
 }
 
+/// A tile in memory and the tokens that it crosses as. Where `tile` is a view that only adds leading unit dimensions,
+/// both are taken without them: a vector of more dimensions than the buffer has cannot be loaded from it.
+static std::pair<Value, Type> dropLeadingUnits(Value tile, Type token) {
+  while (auto view = tile.getDefiningOp<memref::ExpandShapeOp>()) {
+    ArrayRef<int64_t> shape = view.getResultType().getShape(), inner = view.getSrcType().getShape();
+    auto vector = dyn_cast<VectorType>(token);
+    ArrayRef<int64_t> added = shape.drop_back(inner.size());
+    if (shape.take_back(inner.size()) != inner || !llvm::all_of(added, [](int64_t extent) { return extent == 1; }))
+      break;
+    if (vector)
+      token = inner.empty() ? vector.getElementType()
+                            : VectorType::get(vector.getShape().take_back(inner.size()), vector.getElementType());
+    tile = view.getSrc();
+  }
+  return {tile, token};
+}
+
 static void lowerRead(StreamReadTileOp op, IRRewriter &rewriter) {
-  StreamType stream = op.getStream().getType();
   rewriter.setInsertionPoint(op);
-  SmallVector<Value> indices = enterTokenLoops(rewriter, op.getLoc(), op.getDest(), stream);
-  Value token = StreamReadOp::create(rewriter, op.getLoc(), stream.getTokenType(), op.getStream());
-  auto vector = dyn_cast<VectorType>(token.getType());
-  if (vector && isRegrouped(op.getDest()))
+  auto [dest, type] = dropLeadingUnits(op.getDest(), op.getStream().getType().getTokenType());
+  SmallVector<Value> indices = enterTokenLoops(rewriter, op.getLoc(), dest, type);
+  Value token = StreamReadOp::create(rewriter, op.getLoc(), type, op.getStream()), memory = dest;
+  auto vector = dyn_cast<VectorType>(type);
+  if (vector && isRegrouped(memory))
     forEachLane(rewriter, op.getLoc(), vector, indices, [&](ArrayRef<int64_t> lane, ValueRange at) {
       Value scalar = vector::ExtractOp::create(rewriter, op.getLoc(), token, lane);
-      memref::StoreOp::create(rewriter, op.getLoc(), scalar, op.getDest(), at);
+      memref::StoreOp::create(rewriter, op.getLoc(), scalar, memory, at);
     });
   else if (vector)
-    vector::StoreOp::create(rewriter, op.getLoc(), token, op.getDest(), indices);
+    vector::StoreOp::create(rewriter, op.getLoc(), token, memory, indices);
   else
-    memref::StoreOp::create(rewriter, op.getLoc(), token, op.getDest(), indices);
+    memref::StoreOp::create(rewriter, op.getLoc(), token, memory, indices);
   rewriter.eraseOp(op);
 }
 
 static void lowerWrite(StreamWriteTileOp op, IRRewriter &rewriter) {
-  StreamType stream = op.getStream().getType();
   rewriter.setInsertionPoint(op);
-  SmallVector<Value> indices = enterTokenLoops(rewriter, op.getLoc(), op.getValue(), stream);
+  auto [value, type] = dropLeadingUnits(op.getValue(), op.getStream().getType().getTokenType());
+  SmallVector<Value> indices = enterTokenLoops(rewriter, op.getLoc(), value, type);
   Value token;
-  if (auto vector = dyn_cast<VectorType>(stream.getTokenType()))
-    token = vector::LoadOp::create(rewriter, op.getLoc(), vector, op.getValue(), indices);
+  if (auto vector = dyn_cast<VectorType>(type))
+    token = vector::LoadOp::create(rewriter, op.getLoc(), vector, value, indices);
   else
-    token = memref::LoadOp::create(rewriter, op.getLoc(), op.getValue(), indices);
+    token = memref::LoadOp::create(rewriter, op.getLoc(), value, indices);
   StreamWriteOp::create(rewriter, op.getLoc(), token, op.getStream());
   rewriter.eraseOp(op);
 }

@@ -1,6 +1,7 @@
 //===- EnsureItensorSingleUse.cpp - Copy a stream that has several readers ------------------------------------===//
 
 #include "Dialect/LayoutAlgebra.h"
+#include "Dialect/Repeat.h"
 #include "Dialect/StDialect.h"
 #include "Transforms/Optimize/Passes.h"
 #include "Transforms/Optimize/TaskBuilder.h"
@@ -19,6 +20,17 @@ namespace st {
 using namespace mlir;
 using namespace st;
 
+/// Whether `value` leads back to its reader: that reads the placeholder itself, and nobody what the writer gives.
+static bool isFeedback(Value value) {
+  if (Operation *op = value.getDefiningOp(); op && op->hasAttr(feedbackAttr))
+    return true;
+  auto task = value.getDefiningOp<TaskOp>();
+  return task && llvm::any_of(llvm::seq<unsigned>(0, task.getInits().size()), [&](unsigned init) {
+           Operation *placeholder = task.getInits()[init].getDefiningOp();
+           return task.getResultForInit(init) == value && placeholder && placeholder->hasAttr(feedbackAttr);
+         });
+}
+
 namespace {
 struct EnsureItensorSingleUse : st::impl::EnsureItensorSingleUseBase<EnsureItensorSingleUse> {
   void runOnOperation() override {
@@ -27,7 +39,7 @@ struct EnsureItensorSingleUse : st::impl::EnsureItensorSingleUseBase<EnsureItens
       SmallVector<Value> streams;
       Block &body = kernel.getBody().front();
       auto collect = [&](Value value) {
-        if (isa<ItensorType>(value.getType()) && !value.getDefiningOp<ItensorEmptyOp>())
+        if (isa<ItensorType>(value.getType()) && !value.getDefiningOp<ItensorEmptyOp>() && !isFeedback(value))
           streams.push_back(value);
       };
       llvm::for_each(body.getArguments(), collect);

@@ -48,7 +48,11 @@ static Value readRegrouped(ItensorReadOp read, BlockArgument stream, ArrayAttr r
   if (collapses)
     return tensor::CollapseShapeOp::create(builder, loc, to, regrouped.getResult(), groups);
   Value expanded = tensor::ExpandShapeOp::create(builder, loc, to, regrouped.getResult(), groups);
-  bool isSentOn = llvm::any_of(read->getUsers(), [](Operation *user) { return isa<ItensorWriteOp>(user); });
+  // A token fits a buffer that only lacks its leading unit dimensions.
+  bool addsUnits = to.getShape().take_back(from.getRank()) == from.getShape() &&
+                   llvm::all_of(to.getShape().drop_back(from.getRank()), [](int64_t extent) { return extent == 1; });
+  bool isSentOn =
+      !addsUnits && llvm::any_of(read->getUsers(), [](Operation *user) { return isa<ItensorWriteOp>(user); });
   return isSentOn ? copyTile(builder, loc, expanded) : expanded;
 }
 

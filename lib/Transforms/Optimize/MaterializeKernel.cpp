@@ -1,9 +1,12 @@
 //===- MaterializeKernel.cpp - Make tasks of converters, forks and boundary crossings -------------------------===//
 
 #include "Dialect/LayoutAlgebra.h"
+#include "Dialect/Repeat.h"
+#include "Transforms/Optimize/AdapterTask.h"
 #include "Transforms/Optimize/ConverterTask.h"
 #include "Transforms/Optimize/Passes.h"
 #include "Transforms/Optimize/RoutingTask.h"
+#include "Transforms/Optimize/StackTask.h"
 #include "Transforms/Optimize/TaskBuilder.h"
 #include "Transforms/Optimize/TensorNames.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -104,14 +107,14 @@ private:
     task.task->setDiscardableAttr("st.tensor", builder.getStringAttr(tensorName));
     // The canonical nest: consecutive tiles in one loop.
     ItensorType order = canonicalize(type);
-    auto results = task.buildNest(
-        TaskBuilder::getCountingLoops(order), task.getInits(),
-        [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
-          Slice slice = getPackedSlice(task, order, variables);
-          Value tile = tensor::ExtractSliceOp::create(task.body, loc, type.getTileType(), task.getRead(0),
-                                                      slice.offsets, slice.sizes, slice.strides);
-          return {task.push(tile, carried.front())};
-        });
+    auto results = task.buildNest(TaskBuilder::getCountingLoops(order), task.getInits(),
+                                  [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
+                                    Slice slice = getPackedSlice(task, order, variables);
+                                    Value tile = tensor::ExtractSliceOp::create(task.body, loc, type.getTileType(),
+                                                                                task.getRead(0), slice.offsets,
+                                                                                slice.sizes, slice.strides);
+                                    return {task.push(tile, carried.front())};
+                                  });
     task.finish(results);
     // The FIFO's only other use is the task that fills it.
     fifo.replaceAllUsesExcept(task.task.getResult(0), task.task);
@@ -220,8 +223,21 @@ private:
       converter.erase();
       return;
     }
-    ConverterPlan plan = inferConverter(converter.getSource().getType(), converter.getType(), padding);
+    // The same scalars in tokens of another width: no more is held than a few tokens.
+    bool isStatic = !converter.getType().hasRunTimeSizes();
+    if (padding.isNone() && !isRegrouped && isStatic &&
+        relate(converter.getSource().getType(), converter.getType()) == Relation::Regrouped) {
+      std::string name = makeName("adapt_" + Twine(numAdapters++));
+      Value adapted = buildAdapterTask(builder, converter.getLoc(), name, converter.getSource(), converter.getType(),
+                                       converterBytes);
+      converter.replaceAllUsesWith(adapted);
+      converter.erase();
+      return;
+    }
     TypedAttr pad = padding.isNone() ? TypedAttr() : converter.getPad().value_or(TypedAttr());
+    if (auto restarts = converter->getAttrOfType<IntegerAttr>(restartsAttr))
+      return materializeRestarting(converter, restarts.getInt(), padding, pad);
+    ConverterPlan plan = inferConverter(converter.getSource().getType(), converter.getType(), padding);
     Value fifo = ItensorInstanceOp::create(builder, converter.getLoc(), converter.getType(), /*depth_tokens=*/nullptr,
                                            /*storage=*/nullptr);
     TaskOp task = buildConverterTask(builder, converter.getLoc(), makeName("convert_" + Twine(numConverters++)),
@@ -231,10 +247,49 @@ private:
     converter.erase();
   }
 
+  /// `converter` as one that is empty before each iteration of its `levels` leading loops.
+  void materializeRestarting(ItensorConverterOp converter, int64_t levels, Padding padding, TypedAttr pad) {
+    Location loc = converter.getLoc();
+    // One of the tensors that it streams one after the other, and how many there are.
+    ItensorType source = converter.getSource().getType(), result = converter.getType();
+    SmallVector<int64_t> counts;
+    for (int64_t level = 0; level < levels; ++level) {
+      counts.push_back(result.getTripCounts().front());
+      source = unstackType(source);
+      result = unstackType(result);
+      for (auto *amounts : {&padding.low, &padding.high})
+        if (!amounts->empty())
+          amounts->erase(amounts->begin());
+    }
+    ConverterPlan plan = inferConverter(source, result, padding);
+    auto makeInstance = [&](ItensorType type) {
+      return ItensorInstanceOp::create(builder, loc, type, /*depth_tokens=*/nullptr, /*storage=*/nullptr);
+    };
+    auto single = makeInstance(source), fifo = makeInstance(result);
+    TaskOp task =
+        buildConverterTask(builder, loc, makeName("convert_" + Twine(numConverters++)), single, fifo, plan, pad);
+    converterBytes += plan.bytes;
+    for (int64_t count : llvm::reverse(counts)) {
+      source = stackType(source, count);
+      result = stackType(result, count);
+      for (Value value : {Value(single), Value(fifo), task.getResult(0)})
+        value.setType(value == single ? source : result);
+      auto stacked = stackTask(task, count, /*index=*/{}, [](Value) { return false; });
+      assert(succeeded(stacked) && "a converter's task reads and writes its arguments only");
+      (void)stacked;
+    }
+    task->setOperand(0, converter.getSource());
+    single.erase();
+    for (auto [argument, operand] : llvm::zip(task.getBody().getArguments(), task->getOperands()))
+      argument.setType(operand.getType());
+    converter.replaceAllUsesWith(task.getResult(0));
+    converter.erase();
+  }
+
   KernelOp kernel;
   OpBuilder builder;
   llvm::StringSet<> names;
-  unsigned numForks = 0, numRoutings = 0;
+  unsigned numForks = 0, numRoutings = 0, numAdapters = 0;
 };
 
 struct MaterializeKernel : st::impl::MaterializeKernelBase<MaterializeKernel> {

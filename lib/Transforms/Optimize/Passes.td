@@ -10,6 +10,27 @@ class OptimizePhasePass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
                            "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def ExpandRepeats : OptimizePhasePass<"st-expand-repeats"> {
+  let summary = "let the tasks of a repetition loop over the repetitions";
+  let description = [{
+    What streams inside becomes a stack, whose leading dimension the repetition drives; every task loops over the
+    repetitions around all that it does. What is carried enters through a task that takes the first from outside and the
+    others from a FIFO marked `st.feedback`, into which another one at the end sends all but the last.
+    ```
+    %y = st.repeat %i to 3 carried(%x = %init : !t) {
+      %n = st.task @f reads(%p = %x : !t) inits(%o = %e : !t) { ... }
+      st.yield %n : !t
+    }
+    // becomes
+    %back = st.itensor_instance {st.feedback} : !two
+    %all = st.task @enter reads(%p = %first : !one, %q = %back : !two) inits(%o = %whole : !three) { ... }
+    %n = st.task @f reads(%p = %all : !three) inits(%o = %e : !three) { scf.for %i = 0 to 3 { ... } }
+    %0:2 = st.task @leave reads(%p = %n : !three) inits(%o = %back : !two, %q = %last : !one) { ... }
+    ```
+  }];
+  let statistics = [Statistic<"numRepeats", "num-repeats", "repetitions expanded">];
+}
+
 def VectorizeItensor : OptimizePhasePass<"st-vectorize-itensor"> {
   let summary = "widen tokens to vectors";
   let description = [{

@@ -1,5 +1,6 @@
 //===- VerifyOptimize.cpp - After `optimize`, a kernel holds tasks and the FIFOs between them -----------------===//
 
+#include "Dialect/Repeat.h"
 #include "Dialect/StDialect.h"
 #include "Transforms/Optimize/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -21,6 +22,16 @@ using namespace st;
 static LogicalResult verifySingleReader(Value stream) {
   if (!isa<ItensorType>(stream.getType()) || stream.hasOneUse())
     return success();
+  // What leads back is read before it is written, so that the reader takes the placeholder and not what the writer
+  // gives.
+  Operation *maker = stream.getDefiningOp();
+  if (maker && maker->hasAttr(feedbackAttr) && stream.hasNUses(2))
+    return success();
+  if (auto writer = dyn_cast_or_null<TaskOp>(maker); writer && stream.use_empty())
+    for (unsigned init = 0; init < writer.getInits().size(); ++init)
+      if (Operation *placeholder = writer.getInits()[init].getDefiningOp();
+          writer.getResultForInit(init) == stream && placeholder && placeholder->hasAttr(feedbackAttr))
+        return success();
   InFlightDiagnostic diag = emitError(stream.getLoc()) << "itensor must have one use after the optimize phase, but has "
                                                        << std::distance(stream.use_begin(), stream.use_end());
   for (Operation *user : stream.getUsers())

@@ -1,5 +1,6 @@
 //===- ApplyTiling.cpp - Every operation becomes a nest of loops over tiles ----------------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Transforms/Tile/Attributes.h"
 #include "Transforms/Tile/NestBuilder.h"
 #include "Transforms/Tile/Passes.h"
@@ -89,14 +90,16 @@ void reportFallback(const StreamedOp &op, const Tiling &tiling, scf::ForOp root)
 struct ApplyTiling : impl::ApplyTilingBase<ApplyTiling> {
   void runOnOperation() override {
     unsigned counter = 0;
-    for (Operation &op : llvm::make_early_inc_range(getOperation().getBody().front()))
-      if (auto streamed = StreamedOp::get(&op))
-        if (failed(apply(*streamed, counter++)))
-          return signalPassFailure();
-    // Initial values and shapes are in the nests now.
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().getBody().front())))
-      if (isOpTriviallyDead(&op))
-        op.erase();
+    for (Block *block : getHostBlocks(getOperation())) {
+      for (Operation &op : llvm::make_early_inc_range(*block))
+        if (auto streamed = StreamedOp::get(&op))
+          if (failed(apply(*streamed, counter++)))
+            return signalPassFailure();
+      // Initial values and shapes are in the nests now.
+      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
+        if (isOpTriviallyDead(&op))
+          op.erase();
+    }
   }
 
   LogicalResult apply(const StreamedOp &op, unsigned number) {

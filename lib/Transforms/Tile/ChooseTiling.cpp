@@ -1,5 +1,6 @@
 //===- ChooseTiling.cpp - Tile sizes and loop orders that agree along every tensor ---------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Transforms/Tile/DimensionClasses.h"
 #include "Transforms/Tile/LoopOrders.h"
 #include "Transforms/Tile/Passes.h"
@@ -25,12 +26,15 @@ struct ChooseTiling : impl::ChooseTilingBase<ChooseTiling> {
       getOperation().emitError("tile sizes must be at least 1");
       return signalPassFailure();
     }
+    for (Block *block : getHostBlocks(getOperation()))
+      choose(*block);
+  }
+
+  void choose(Block &block) {
     std::vector<StreamedOp> ops;
-    for (Operation &op : getOperation().getBody().front())
+    for (Operation &op : block)
       if (auto streamed = StreamedOp::get(&op))
         ops.push_back(*streamed);
-
-    Block &block = getOperation().getBody().front();
     LoopOrders orders(block, ops);
     DimensionClasses dimensions(block, ops);
     SmallVector<int64_t> sizes = chooseSizes(ops, orders.getLoopOrders(), dimensions);

@@ -1,5 +1,6 @@
 //===- ChooseUnroll.cpp - Parallel lanes for the slowest nests -----------------------------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Optimize/UnrollProblem.h"
 #include "Transforms/Tile/Passes.h"
 
@@ -132,24 +133,10 @@ struct ChooseUnroll : impl::ChooseUnrollBase<ChooseUnroll> {
   void runOnOperation() override {
     SmallVector<SmallVector<linalg::GenericOp>> nests;
     UnrollProblem problem(overallUnrollSize);
-    for (auto root : getOperation().getOps<scf::ForOp>()) {
-      SmallVector<linalg::GenericOp> generics;
-      root->walk([&](linalg::GenericOp generic) { generics.push_back(generic); });
-      int64_t points = 0, cost = 0;
-      std::set<int64_t> candidates;
-      for (linalg::GenericOp generic : generics) {
-        if (failed(moveUnrolledLoopInside(generic)))
+    for (Block *block : getHostBlocks(getOperation()))
+      for (auto root : block->getOps<scf::ForOp>())
+        if (failed(addNest(root, countRepetitions(block), problem, nests)))
           return signalPassFailure();
-        points += countPoints(generic);
-        cost += countCost(generic);
-        for (int64_t limit = 1; limit <= maxFactor; ++limit)
-          candidates.insert(getLargestFactor(generic, adderLatency, limit));
-      }
-      std::vector<int64_t> factors(candidates.begin(), candidates.end());
-      auto name = root->getAttrOfType<StringAttr>("st.task");
-      problem.addKernel(name ? name.getValue() : "unnamed", points, factors, std::max<int64_t>(cost, 1));
-      nests.push_back(std::move(generics));
-    }
     auto solution = problem.solve();
     if (!solution) {
       getOperation().emitError() << toString(solution.takeError());
@@ -162,6 +149,28 @@ struct ChooseUnroll : impl::ChooseUnrollBase<ChooseUnroll> {
           unroll[*loop] = getLargestFactor(generic, adderLatency, factor);
         generic->setDiscardableAttr("st.unroll", DenseI64ArrayAttr::get(&getContext(), unroll));
       }
+  }
+
+  /// Adds a nest that runs `repetitions` times.
+  LogicalResult addNest(scf::ForOp root, int64_t repetitions, UnrollProblem &problem,
+                        SmallVectorImpl<SmallVector<linalg::GenericOp>> &nests) {
+    SmallVector<linalg::GenericOp> generics;
+    root->walk([&](linalg::GenericOp generic) { generics.push_back(generic); });
+    int64_t points = 0, cost = 0;
+    std::set<int64_t> candidates;
+    for (linalg::GenericOp generic : generics) {
+      if (failed(moveUnrolledLoopInside(generic)))
+        return failure();
+      points += countPoints(generic) * repetitions;
+      cost += countCost(generic);
+      for (int64_t limit = 1; limit <= maxFactor; ++limit)
+        candidates.insert(getLargestFactor(generic, adderLatency, limit));
+    }
+    std::vector<int64_t> factors(candidates.begin(), candidates.end());
+    auto name = root->getAttrOfType<StringAttr>("st.task");
+    problem.addKernel(name ? name.getValue() : "unnamed", points, factors, std::max<int64_t>(cost, 1));
+    nests.push_back(std::move(generics));
+    return success();
   }
 };
 

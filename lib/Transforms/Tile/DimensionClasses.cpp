@@ -1,6 +1,7 @@
 //===- DimensionClasses.cpp - Dimensions that several operations share ---------------------------------------===//
 
 #include "Transforms/Tile/DimensionClasses.h"
+#include "Dialect/Repeat.h"
 
 #include "Transforms/Tile/HostOps.h"
 
@@ -35,6 +36,11 @@ DimensionClasses::DimensionClasses(Block &block, ArrayRef<StreamedOp> ops) {
   for (Operation &op : block)
     for (auto [source, result] : getCommonDims(op))
       joins.push_back({nodeOf(op.getOperand(0), source), nodeOf(op.getResult(0), result)});
+  // What a repetition yields, the next one finds.
+  if (auto repeat = dyn_cast<RepeatOp>(block.getParentOp()))
+    for (auto [argument, yielded] : llvm::zip(repeat.getCarriedArguments(), repeat.getYield().getOperands()))
+      for (int64_t dim = 0; dim < cast<RankedTensorType>(argument.getType()).getRank(); ++dim)
+        joins.push_back({nodeOf(argument, dim), nodeOf(yielded, dim)});
   classes.grow(numNodes);
   for (auto [a, b] : joins)
     classes.join(a, b);

@@ -1,5 +1,6 @@
 //===- VerifyTile.cpp - After `tile`, computation stands in named nests only ---------------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Transforms/Tile/Passes.h"
 
 using namespace mlir;
@@ -36,15 +37,16 @@ LogicalResult verifyNest(scf::ForOp root) {
 
 struct VerifyTile : impl::VerifyTileBase<VerifyTile> {
   void runOnOperation() override {
-    for (Operation &op : getOperation().getBody().front()) {
-      if (auto root = dyn_cast<scf::ForOp>(op)) {
-        if (failed(verifyNest(root)))
+    for (Block *block : getHostBlocks(getOperation()))
+      for (Operation &op : *block) {
+        if (auto root = dyn_cast<scf::ForOp>(op)) {
+          if (failed(verifyNest(root)))
+            return signalPassFailure();
+        } else if (isa<linalg::LinalgOp, RowOp>(op) && !op.hasAttr("st.host")) {
+          op.emitOpError("must stand in a nest after the tile phase");
           return signalPassFailure();
-      } else if (isa<linalg::LinalgOp, RowOp>(op) && !op.hasAttr("st.host")) {
-        op.emitOpError("must stand in a nest after the tile phase");
-        return signalPassFailure();
+        }
       }
-    }
   }
 };
 
