@@ -6,6 +6,7 @@
 // RUN: streamtensor-opt %s -st-optimize -st-schedule -st-allocate -st-bufferize -st-lower -o %t.lower.mlir
 // RUN: st-reference-test %t.lower.mlir --compare %s --entry wide_to_narrow --tolerance 0
 // RUN: st-reference-test %t.lower.mlir --compare %s --entry neither_divides --tolerance 0
+// RUN: st-reference-test %t.lower.mlir --compare %s --entry scalars_to_tokens --tolerance 0
 
 !wide = !st.itensor<1x1xvector<1x8xf32>, iter_space = [4, 2] * [1, 8], iter_map = (d0, d1) -> (d0, d1)>
 !narrow = !st.itensor<1x1xvector<1x4xf32>, iter_space = [4, 4] * [1, 4], iter_map = (d0, d1) -> (d0, d1)>
@@ -37,4 +38,18 @@ func.func @neither_divides(%x: tensor<2x3x1x4xf32>) -> tensor<2x2x1x6xf32> {
     st.yield %1 : !six
   }
   return %0 : tensor<2x2x1x6xf32>
+}
+
+!one = !st.itensor<1x1xf32, iter_space = [2, 13] * [1, 1], iter_map = (d0, d1) -> (d0, d1)>
+!row = !st.itensor<1x1xvector<1x13xf32>, iter_space = [2] * [1], iter_map = (d0) -> (d0, 0)>
+
+// CHECK-LABEL: func.func @scalars_to_tokens
+// CHECK: st.task @adapt_0
+// CHECK:   tensor.empty() : tensor<13xf32>
+func.func @scalars_to_tokens(%x: tensor<2x13x1x1xf32>) -> tensor<2x1x1x13xf32> {
+  %0 = st.kernel @k (%s = %x : tensor<2x13x1x1xf32> as !one) -> (tensor<2x1x1x13xf32>) {
+    %1 = st.itensor_converter %s : !one -> !row
+    st.yield %1 : !row
+  }
+  return %0 : tensor<2x1x1x13xf32>
 }

@@ -50,6 +50,9 @@ static void forEachLane(OpBuilder &builder, Location loc, VectorType vector, Arr
 /// A tile in memory and the tokens that it crosses as. Where `tile` is a view that only adds leading unit dimensions,
 /// both are taken without them: a vector of more dimensions than the buffer has cannot be loaded from it.
 static std::pair<Value, Type> dropLeadingUnits(Value tile, Type token) {
+  // A cast to a looser layout is of no interest here.
+  if (auto cast = tile.getDefiningOp<memref::CastOp>(); cast && cast.getSource().getDefiningOp<memref::ExpandShapeOp>())
+    tile = cast.getSource();
   while (auto view = tile.getDefiningOp<memref::ExpandShapeOp>()) {
     ArrayRef<int64_t> shape = view.getResultType().getShape(), inner = view.getSrcType().getShape();
     auto vector = dyn_cast<VectorType>(token);
