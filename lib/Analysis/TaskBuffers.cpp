@@ -248,6 +248,8 @@ SmallVector<TaskBuffer> st::collectBuffers(TaskOp task) {
         largest = &buffer;
     if (largest)
       largest->liveBytes = live.getInt();
+    if (auto pingPong = task->getAttrOfType<IntegerAttr>("st.ping_pong_bytes"); largest && pingPong)
+      largest->pingPongBytes = pingPong.getInt();
   }
   return buffers;
 }

@@ -38,6 +38,8 @@ struct TaskBuffer {
   int64_t halves = 1;
   /// Of a converter: the fewest bytes that any buffer between its two sequences holds at its fullest.
   std::optional<int64_t> liveBytes;
+  /// Of a converter: the bytes of the paper's ping-pong buffer (Algorithm 1).
+  std::optional<int64_t> pingPongBytes;
   /// Block arguments of the task whose tokens are read into it; none where it holds computed values only.
   llvm::SmallVector<unsigned> readArguments;
 

@@ -9,7 +9,7 @@
 
 // Three rows and the padding row.
 // CHECK-LABEL: func.func @main(
-// CHECK:         st.task @convert_0 reads(%[[IN:.+]] = %{{.+}} : {{.+}}) inits({{.+}}) attributes {st.halves = 1 : i64, st.kind = "converter", st.line_buffer, st.live_bytes = {{[0-9]+}} : i64} {
+// CHECK:         st.task @convert_0 reads(%[[IN:.+]] = %{{.+}} : {{.+}}) inits({{.+}}) attributes {st.halves = 1 : i64, st.kind = "converter", st.line_buffer, st.live_bytes = 48 : i64, st.ping_pong_bytes = 280 : i64} {
 // CHECK:           %[[BUF:.+]] = arith.constant dense<7.000000e+00> : tensor<2x4x5xf32>
 // The first window needs two rows.
 // CHECK:           %[[FIRST:.+]] = scf.for %[[ROW:.+]] = %{{.+}} iter_args(%{{.+}} = %[[BUF]]) -> (tensor<2x4x5xf32>) {

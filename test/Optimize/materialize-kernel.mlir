@@ -22,7 +22,7 @@
 // A converter that shares the loop over rows: two halves of one row of tiles. The first row fills a half; then each
 // tile that fills one half is followed by the tiles of the other that leave meanwhile; the last row leaves.
 // CHECK:           %[[SUM:[a-z0-9_]+]] = st.task @sum reads(%{{.+}} = %[[A]] :
-// CHECK:           st.task @convert_0 reads(%[[IN:[a-z0-9_]+]] = %[[SUM]] : {{.+}}) {{.+}} attributes {st.halves = 1 : i64, st.kind = "converter", st.live_bytes = 128 : i64} {
+// CHECK:           st.task @convert_0 reads(%[[IN:[a-z0-9_]+]] = %[[SUM]] : {{.+}}) {{.+}} attributes {st.halves = 1 : i64, st.kind = "converter", st.live_bytes = 128 : i64, st.ping_pong_bytes = {{[0-9]+}} : i64} {
 // CHECK:             %[[BUF:[a-z0-9_]+]] = tensor.empty() : tensor<3x4x4xf32>
 // CHECK:             scf.for {{.+}} = %[[BUF]]) -> (tensor<3x4x4xf32>) {
 // CHECK:               %[[T:[a-z0-9_]+]] = st.itensor_read %[[IN]]
@@ -36,7 +36,7 @@
 // CHECK:               scf.yield %[[W0]], %[[W1]]
 
 // One that shares nothing: three of the four slices at a time.
-// CHECK:           st.task @convert_1 {{.+}} attributes {st.halves = 1 : i64, st.kind = "converter", st.live_bytes = {{[0-9]+}} : i64} {
+// CHECK:           st.task @convert_1 {{.+}} attributes {st.halves = 1 : i64, st.kind = "converter", st.live_bytes = {{[0-9]+}} : i64, st.ping_pong_bytes = {{[0-9]+}} : i64} {
 // CHECK:             tensor.empty() : tensor<3x4x4xf32>
 
 // A crossing outwards.

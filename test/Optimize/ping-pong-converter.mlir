@@ -11,7 +11,7 @@
 !list = !st.itensor<4x4xf32, iter_space = [32] * [4], iter_map = (d0) -> (d0, 0)>
 
 // CHECK-LABEL: func.func @main
-// CHECK: st.task @convert_0 reads(%[[IN:[a-z0-9_]+]] = %{{.+}} : {{.+}}) {{.+}} attributes {st.halves = 2 : i64, st.kind = "converter", st.live_bytes = 256 : i64} {
+// CHECK: st.task @convert_0 reads(%[[IN:[a-z0-9_]+]] = %{{.+}} : {{.+}}) {{.+}} attributes {st.halves = 2 : i64, st.kind = "converter", st.live_bytes = 256 : i64, st.ping_pong_bytes = 512 : i64} {
 // CHECK:   %[[BUF:[a-z0-9_]+]] = tensor.empty() : tensor<2x4x16xf32>
 // CHECK:   scf.for {{.+}} = %[[BUF]]) -> (tensor<2x4x16xf32>) {
 // CHECK:     %[[T:[a-z0-9_]+]] = st.itensor_read %[[IN]]

@@ -9,7 +9,7 @@
 !columns = !st.itensor<1x4x4xf32, iter_space = [3, 2, 2] * [1, 4, 4], iter_map = (d0, d1, d2) -> (d0, d2, d1)>
 
 // CHECK-LABEL: func.func @main
-// CHECK: st.task @convert_0 reads(%[[IN:.+]] = %{{.+}} : {{.+}}) inits({{.+}}) attributes {st.halves = 1 : i64, st.kind = "converter", st.live_bytes = 128 : i64} {
+// CHECK: st.task @convert_0 reads(%[[IN:.+]] = %{{.+}} : {{.+}}) inits({{.+}}) attributes {st.halves = 1 : i64, st.kind = "converter", st.live_bytes = 128 : i64, st.ping_pong_bytes = 512 : i64} {
 // CHECK:   %[[BUFFER:.+]] = tensor.empty() : tensor<3x1x4x4xf32>
 // Two slices come first.
 // CHECK:   scf.for %[[N:.+]] = {{.+}} iter_args(%{{.+}} = %[[BUFFER]])

@@ -249,6 +249,9 @@ TaskOp st::buildConverterTask(OpBuilder &builder, Location loc, StringRef name, 
   task.task->setDiscardableAttr("st.halves", builder.getI64IntegerAttr(plan.halves));
   if (auto live = getLiveBytes(plan))
     task.task->setDiscardableAttr("st.live_bytes", builder.getI64IntegerAttr(*live));
+  // What the paper's buffer would take, to compare with.
+  int64_t pingPong = plan.rolling || plan.ring ? inferPingPongConverter(plan.source, plan.result).bytes : plan.bytes;
+  task.task->setDiscardableAttr("st.ping_pong_bytes", builder.getI64IntegerAttr(pingPong));
   if (plan.rolling)
     task.task->setDiscardableAttr("st.line_buffer", builder.getUnitAttr());
   if (plan.rolling)
