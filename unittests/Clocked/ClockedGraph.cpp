@@ -126,7 +126,7 @@ bool parseChannel(Reader &reader, Graph &graph) {
   Channel &c = graph.channels.back();
   return reader.name(c.name) && reader.keyword("from") && reader.name(c.from) && reader.keyword("to") &&
          reader.name(c.to) && reader.value("width", c.width) && reader.value("depth", c.depth) &&
-         reader.option("initial", c.initial) && reader.end();
+         reader.option("initial", c.initial) && (c.feedback = reader.accept("feedback"), reader.end());
 }
 
 bool parsePort(Reader &reader, Graph &graph) {
@@ -347,6 +347,8 @@ std::string st::clocked::print(const Graph &graph) {
        << " depth " << channel.depth;
     if (channel.initial)
       os << " initial " << channel.initial;
+    if (channel.feedback)
+      os << " feedback";
     os << "\n";
   }
   for (const Port &port : graph.ports) {

@@ -47,6 +47,8 @@ struct Memory {
 struct Channel {
   std::string name, from, to;
   int64_t width, depth, initial = 0;
+  /// Says something about sizing, and nothing about time.
+  bool feedback = false;
 };
 
 struct Port {

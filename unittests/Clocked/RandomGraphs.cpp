@@ -58,7 +58,7 @@ void append(std::vector<Statement> &body, std::vector<Statement> more) {
 
 class Generator {
 public:
-  explicit Generator(uint64_t seed) : random(seed), nests(seed % 2) {}
+  explicit Generator(uint64_t seed) : random(seed), nests(isLoopNest(seed)) {}
   Graph run();
 
 private:
@@ -67,6 +67,7 @@ private:
   Body makeBody(Uses uses, int level);
   Body makeNest(const Uses &uses, int level);
   Statement makePipeline(const Uses &uses, int64_t trips);
+  Statement scheduleLoop(const Uses &uses, int64_t trips);
   Body makeSequence(Uses uses);
   Statement makeDelay() { return {Statement::Delay, random.chance(10) ? 0 : random.between(1, 12)}; }
   Statement makeLoop(int64_t trips, Body body) {
@@ -106,8 +107,51 @@ int64_t Generator::divisorOf(int64_t number) {
   return divisors[(a + b) / 2];
 }
 
+/// An innermost loop: an iteration pops its operands, computes with a chain of operators, pushes what comes out, and
+/// may update an accumulator. The loop is pipelined as densely as that allows.
+Statement Generator::scheduleLoop(const Uses &uses, int64_t trips) {
+  Statement pipeline(Statement::Pipeline, trips);
+  for (const Use &use : uses)
+    pipeline.ii = std::max(pipeline.ii, use.count / trips);
+  // Cycles after which each operator of the chain has its operands.
+  std::vector<int64_t> ready = {0};
+  for (int64_t i = random.between(0, 4); i > 0; --i)
+    ready.push_back(ready.back() + random.pick<int64_t>({0, 1, 1, 2, 3, 4, 7}));
+  if (random.chance(35)) {
+    // The same accumulator is used again `distance` iterations later, not before it is updated.
+    int64_t update = random.pick<int64_t>({1, 2, 4, 7}), distance = random.pick<int64_t>({1, 1, 2, 3, 4, 8});
+    pipeline.ii = std::max(pipeline.ii, (update + distance - 1) / distance);
+    ready.push_back(ready.back() + update);
+  }
+  // The earliest cycle, not before `from`, in which no iteration uses the FIFO.
+  std::map<std::string, std::set<int64_t>> taken;
+  auto place = [&](const Use &use, int64_t from) {
+    while (!taken[use.fifo + (use.isPop ? "<" : ">")].insert(from % pipeline.ii).second)
+      ++from;
+    pipeline.operations.push_back({use.isPop, use.fifo, from});
+    pipeline.depth = std::max(pipeline.depth, from + 1);
+    return from;
+  };
+  // The first operator needs its operand at once, and the others theirs when they begin.
+  int64_t late = 0;
+  for (const Use &use : uses)
+    for (int64_t i = 0; use.isPop && i < use.count / trips; ++i) {
+      int64_t from = random.chance(70) ? 0 : ready[random.below(ready.size())];
+      late = std::max(late, place(use, from) + 1 - from);
+    }
+  for (const Use &use : uses)
+    for (int64_t i = 0; !use.isPop && i < use.count / trips; ++i)
+      place(use, late + (random.chance(80) ? ready.back() : ready[random.below(ready.size())]));
+  // An accumulator that is stored after the last push.
+  if (random.chance(20))
+    pipeline.depth += random.between(1, 4);
+  return pipeline;
+}
+
 /// `trips` iterations that move the tokens of `uses` together; its counts are multiples of `trips`.
 Statement Generator::makePipeline(const Uses &uses, int64_t trips) {
+  if (nests)
+    return scheduleLoop(uses, trips);
   Statement pipeline(Statement::Pipeline, trips);
   int64_t most = 1;
   for (const Use &use : uses)
@@ -210,6 +254,11 @@ Generator::Body Generator::makeNest(const Uses &uses, int level) {
     body.push_back(makeLoop(random.between(1, 4), {makeDelay(), makeLoop(random.between(0, 3), {makeDelay()})}));
   if (!after.empty())
     append(body, makeBody(after, level + 1));
+  // A nest without anything between its loops is a single loop of all iterations, as HLS flattens it.
+  if (body.size() == 1 && body.front().kind == Statement::Pipeline && random.chance(70)) {
+    body.front().count *= trips;
+    return body;
+  }
   return {makeLoop(trips, std::move(body))};
 }
 
@@ -249,6 +298,7 @@ void Generator::addChannel(int from, int to, bool isFeedback) {
   if (isFeedback) {
     channel.initial = random.pick<int64_t>({1, tokens / frames, tokens / frames, tokens, tokens, tokens});
     channel.depth = std::max(channel.depth, channel.initial + random.between(0, 2));
+    channel.feedback = random.chance(50);
   } else if (random.chance(5)) {
     channel.initial = random.between(1, channel.depth);
   }
@@ -363,6 +413,21 @@ static bool fillsThenDrains(const std::vector<Statement> &body) {
   return false;
 }
 
+/// A pipeline that begins iterations less often than its FIFOs ask for.
+static bool hasRecurrence(const std::vector<Statement> &body) {
+  for (const Statement &statement : body) {
+    if (hasRecurrence(statement.body))
+      return true;
+    std::map<std::pair<std::string, bool>, int64_t> uses;
+    int64_t most = 1;
+    for (const Operation &operation : statement.operations)
+      most = std::max(most, ++uses[{operation.fifo, operation.isPop}]);
+    if (statement.ii > most)
+      return true;
+  }
+  return false;
+}
+
 std::set<std::string> st::clocked::featuresOf(const Graph &graph) {
   std::set<std::string> features;
   std::map<std::string, int> index, in, out;
@@ -400,7 +465,11 @@ std::set<std::string> st::clocked::featuresOf(const Graph &graph) {
       features.insert("initial tokens");
     std::replace(group.begin(), group.end(), int(group[from]), int(group[to]));
   }
-  std::map<std::string, int> users;
+  std::map<std::string, int> users, ends;
+  for (const Channel &channel : graph.channels)
+    ++ends[channel.from], ++ends[channel.to];
+  for (const Port &port : graph.ports)
+    ++ends[port.task];
   for (const Port &port : graph.ports) {
     features.insert(port.reads ? "read port" : "write port");
     if (++users[port.memory] > 1)
@@ -416,8 +485,13 @@ std::set<std::string> st::clocked::featuresOf(const Graph &graph) {
       features.insert("multi-rate");
     if (nestingOf(task.body) > 2)
       features.insert("nest of 3 or more");
-    if (fillsThenDrains(task.body))
+    if (fillsThenDrains(task.body)) {
       features.insert("fill then drain");
+      if (in[task.name] == 1 && out[task.name] == 1 && ends[task.name] == 2)
+        features.insert("converter");
+    }
+    if (hasRecurrence(task.body))
+      features.insert("II of a recurrence");
   }
   if (graph.launches > 1)
     features.insert(graph.serial ? "serial launches" : "overlapped launches");

@@ -28,9 +28,9 @@ TEST(RandomGraphs, ComeInEveryKind) {
     features.merge(featuresOf(graph));
     deadlocks += run(graph, 100000).deadlocked;
   }
-  for (const char *feature :
-       {"fork", "join", "re-convergence", "feedback", "multi-rate", "fill then drain", "read port", "write port",
-        "shared memory", "nest of 3 or more", "overlapped launches", "serial launches"})
+  for (const char *feature : {"fork", "join", "re-convergence", "feedback", "multi-rate", "fill then drain",
+                              "read port", "write port", "shared memory", "nest of 3 or more", "converter",
+                              "II of a recurrence", "overlapped launches", "serial launches"})
     EXPECT_TRUE(features.count(feature)) << feature;
   EXPECT_GT(deadlocks, graphs / 10);
   EXPECT_LT(deadlocks, graphs / 2);

@@ -23,7 +23,7 @@ namespace {
 cl::OptionCategory category("Graph fuzzing options");
 cl::list<std::string> files(cl::Positional, cl::desc("[FILE.graph ...] (these graphs instead of random ones)"),
                             cl::cat(category));
-cl::opt<unsigned> count("count", cl::desc("Graphs to generate"), cl::init(1000), cl::cat(category));
+cl::opt<unsigned> count("count", cl::desc("Graphs to generate"), cl::init(10000), cl::cat(category));
 cl::opt<uint64_t> firstSeed("seed", cl::desc("Seed of the first; the others follow"), cl::init(1), cl::cat(category));
 cl::opt<unsigned> maxFailures("max-failures", cl::desc("Stop after so many differences"), cl::init(5),
                               cl::cat(category));
@@ -142,8 +142,10 @@ Comparison compare(const clocked::Graph &graph) {
 
 class Statistics {
 public:
-  void add(const clocked::Graph &graph, const Comparison &comparison) {
+  void add(const clocked::Graph &graph, const Comparison &comparison, bool isLoopNest) {
     ++graphs;
+    nests += isLoopNest;
+    nestDeadlocks += isLoopNest && comparison.model.deadlocked;
     leftOut += comparison.isLeftOut();
     deadlocks += comparison.model.deadlocked;
     for (const std::string &feature : clocked::featuresOf(graph)) {
@@ -168,6 +170,8 @@ public:
         "{6:F1} s, simulator {7:F2} s, {8:F1} million events)\n",
         graphs, differences, deadlocks, 100.0 * deadlocks / graphs, leftOut, seconds, modelSeconds, simulatorSeconds,
         double(events) / 1e6);
+    llvm::outs() << llvm::formatv("{0} with schedules of random loop nests, {1} of which deadlock\n", nests,
+                                  nestDeadlocks);
     llvm::outs() << llvm::formatv(
         "{0:F1} tasks on average; cycles without deadlock: median {1}, 90 % {2}, largest {3}\n", double(tasks) / graphs,
         cycles[cycles.size() / 2], cycles[cycles.size() * 9 / 10], cycles.back());
@@ -179,7 +183,7 @@ public:
   unsigned graphs = 0, differences = 0;
 
 private:
-  unsigned deadlocks = 0, leftOut = 0;
+  unsigned deadlocks = 0, leftOut = 0, nests = 0, nestDeadlocks = 0;
   std::map<std::string, std::pair<unsigned, unsigned>> features;
   size_t tasks = 0;
   std::vector<int64_t> cycles;
@@ -217,7 +221,8 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv,
                               "Holds the simulator against the clocked model of docs/graph-format.md\n\n"
-                              "Both run random graphs. Cycles, high-water marks, stalls and deadlocks must be equal; "
+                              "Both run random graphs, half of them with the schedules of random loop nests. Cycles, "
+                              "high-water marks, stalls and deadlocks must be equal; "
                               "where they\nare not, the graph is shrunk and printed with both results.\n");
   if (!keepFolder.empty())
     if (std::error_code error = llvm::sys::fs::create_directories(keepFolder)) {
@@ -226,13 +231,13 @@ int main(int argc, char **argv) {
     }
   Clock::time_point start = Clock::now();
   Statistics statistics;
-  auto handle = [&](const clocked::Graph &graph, const std::string &name) {
+  auto handle = [&](const clocked::Graph &graph, const std::string &name, bool isLoopNest = false) {
     if (printOnly) {
       llvm::outs() << "# " << name << "\n" << print(graph);
       return true;
     }
     Comparison comparison = compare(graph);
-    statistics.add(graph, comparison);
+    statistics.add(graph, comparison, isLoopNest);
     if (!comparison.differs())
       return true;
     report(graph, name);
@@ -240,7 +245,7 @@ int main(int argc, char **argv) {
   };
   if (files.empty()) {
     for (uint64_t seed = firstSeed; seed < firstSeed + count; ++seed)
-      if (!handle(clocked::makeRandomGraph(seed), "seed-" + std::to_string(seed)))
+      if (!handle(clocked::makeRandomGraph(seed), "seed-" + std::to_string(seed), clocked::isLoopNest(seed)))
         break;
   }
   for (const std::string &path : files) {
