@@ -343,7 +343,7 @@ LogicalResult KernelRun::checkAllMoved(Process &process) {
 LogicalResult KernelRun::checkLeftovers() {
   for (auto &channel : channels) {
     int64_t left = channel->fifo.occupancy();
-    if (left == 0)
+    if (left == 0 || channel->isDropped)
       continue;
     InFlightDiagnostic diag = channel->op->emitOpError()
                               << "FIFO '" << channel->fifo.name << "' still holds " << left

@@ -15,6 +15,8 @@ struct Channel {
   Process *writer = nullptr;
   /// By the number of the reader.
   llvm::SmallVector<Process *> readers;
+  /// Whether what is left in it is of no interest: a repetition does not read it.
+  bool isDropped = false;
 
   Channel(std::string name, int64_t tokenBytes, int64_t depth, mlir::Operation *op)
       : fifo(std::move(name), tokenBytes, depth), op(op) {}

@@ -155,6 +155,10 @@ LogicalResult KernelRun::addRepeat(RepeatOp repeat) {
     for (BlockArgument argument : llvm::drop_begin(repeat.getBody().getArguments(), 1 + repeat.getCarried().size()))
       if (auto found = dealt.find(argument); found != dealt.end())
         channelOfValue[argument] = found->second[repetition];
+    // What the body does not read goes nowhere.
+    for (BlockArgument argument : llvm::drop_begin(repeat.getBody().getArguments()))
+      if (Channel *channel = argument.use_empty() ? channelOfValue.lookup(argument) : nullptr)
+        channel->isDropped = true;
     for (auto [argument, operand] : llvm::zip(repeat.getSliceArguments(), repeat.getSlices()))
       if (!dealt.contains(argument))
         tensors[argument] = viewSlice(tensors.lookup(operand), repetition, count);
