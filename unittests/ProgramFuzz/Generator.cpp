@@ -47,6 +47,7 @@ private:
   void printKernels();
   void printRepetition();
   void printFused();
+  std::string cutAndJoin(const std::string &stream, ItensorType type, std::string &inside);
   std::string pack(const std::string &name, unsigned value, ItensorType type);
   bool isCarried(unsigned value) const {
     return any_of(program.carried, [&](auto pair) { return pair.first == value; });
@@ -171,6 +172,29 @@ std::string ModulePrinter::pack(const std::string &name, unsigned value, Itensor
   return result;
 }
 
+/// Sometimes the stream cut along a dimension and put together again, where its order allows.
+std::string ModulePrinter::cutAndJoin(const std::string &stream, ItensorType type, std::string &inside) {
+  unsigned dim = program.random.below(type.getRank());
+  int64_t extent = type.getDataShape()[dim];
+  if (extent < 2)
+    return stream;
+  int64_t first = 1 + program.random.below(extent - 1);
+  // At the border of a tile, if it has one.
+  if (int64_t tile = type.getTileShape()[dim]; first > tile)
+    first -= first % tile;
+  std::string whyNot;
+  auto routing = routeParts(type, dim, {first, extent - first}, whyNot);
+  if (!routing)
+    return stream;
+  std::string parts = "%s" + std::to_string(names++), whole = "%s" + std::to_string(names++);
+  std::string types = text(routing->parts[0]) + ", " + text(routing->parts[1]);
+  inside += "      " + parts + ":2 = st.itensor_chunk " + stream + " dim " + std::to_string(dim) + " : " + text(type) +
+            " -> " + types + "\n      " + whole + " = st.itensor_concat " + parts + "#0, " + parts + "#1 dim " +
+            std::to_string(dim) + " : " + types + " -> " + text(type) + "\n";
+  program.features.insert("chunk and concat");
+  return whole;
+}
+
 void ModulePrinter::printFused() {
   SmallVector<std::string> operands, body, tensors, yielded, yieldedTypes;
   std::string inside;
@@ -192,6 +216,8 @@ void ModulePrinter::printFused() {
       ItensorType source = producedType(operand.value);
       streams.push_back("%" + StringRef(name(operand.value)).drop_front(2).str());
       streams.back() = "%r" + streams.back().substr(1);
+      if (program.random.chance(20))
+        streams.back() = cutAndJoin(streams.back(), source, inside);
       if (source == type)
         continue;
       std::string converted = "%s" + std::to_string(names++);
