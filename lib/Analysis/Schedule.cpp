@@ -86,14 +86,6 @@ static int64_t wordLanes(RankedTensorType type) {
   return std::min(lanes, type.getShape().back());
 }
 
-static int64_t unrollOf(Operation *op) {
-  int64_t lanes = 1;
-  if (auto unroll = op->getAttrOfType<DenseI64ArrayAttr>("st.unroll"))
-    for (int64_t factor : unroll.asArrayRef())
-      lanes *= factor;
-  return lanes;
-}
-
 /// Tiles that lie one after the other in memory when `slice` is taken in the loops around it: those of a dimension
 /// between the tile's own and the rest, whose index is the innermost loop's.
 static int64_t contiguousTiles(ArrayRef<OpFoldResult> offsets, ArrayRef<int64_t> sizes, ArrayRef<int64_t> shape,
@@ -186,13 +178,25 @@ LogicalResult TaskScheduler::addWrite(ItensorWriteOp write, Steps &steps) {
   return success();
 }
 
+/// Lanes at which a linalg operation accesses an operand: its unroll in the dimensions that the operand has.
+static int64_t lanesAt(linalg::LinalgOp op, OpOperand &operand) {
+  auto unroll = op->getAttrOfType<DenseI64ArrayAttr>("st.unroll");
+  if (!unroll)
+    return 1;
+  int64_t lanes = 1;
+  for (auto [dim, factor] : llvm::enumerate(unroll.asArrayRef()))
+    if (op.getMatchingIndexingMap(&operand).isFunctionOfDim(dim))
+      lanes *= factor;
+  return lanes;
+}
+
 /// Lanes at which those who use `value` access it: linalg operations by their unroll, streams by their token.
 static int64_t accessLanes(Value value) {
   int64_t lanes = 1;
   for (OpOperand &use : value.getUses()) {
     Operation *user = use.getOwner();
-    if (isa<linalg::LinalgOp>(user))
-      lanes = std::max(lanes, unrollOf(user));
+    if (auto linalgOp = dyn_cast<linalg::LinalgOp>(user))
+      lanes = std::max(lanes, lanesAt(linalgOp, use));
     else if (auto write = dyn_cast<ItensorWriteOp>(user))
       lanes = std::max(lanes, write.getDest().getType().getTileType().getNumElements() /
                                   write.getDest().getType().getTokensPerTile());
@@ -220,7 +224,7 @@ LogicalResult TaskScheduler::addLinalg(linalg::LinalgOp op, Steps &steps) {
     return failure();
   for (OpOperand &init : op.getDpsInitsMutable())
     if (op.payloadUsesValueFromOperand(&init) && isa<RankedTensorType>(init.get().getType()))
-      addInitFill(init.get(), std::max(loops->unroll, accessLanes(op.getTiedOpResult(&init))), steps);
+      addInitFill(init.get(), std::max(lanesAt(op, init), accessLanes(op.getTiedOpResult(&init))), steps);
   Step step;
   step.what = op->getName().getStringRef().str();
   step.loop = loops->loop;

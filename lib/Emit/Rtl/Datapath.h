@@ -83,9 +83,10 @@ struct Buffer {
   std::vector<std::vector<ReadUse>> ports;
 };
 
-/// A stream that the task reads or writes.
+/// A stream that the task reads or writes, or external memory, whose port hands it tokens as a stream does.
 struct Channel {
   mlir::BlockArgument argument;
+  bool isMemory = false;
   std::string name;
   bool isRead = true;
   unsigned width = 1;
@@ -121,6 +122,9 @@ public:
 private:
   mlir::LogicalResult declare();
   mlir::LogicalResult addBuffer(BufferOp op);
+  mlir::FailureOr<Channel *> useChannel(mlir::Operation *op, mlir::Value stream);
+  mlir::LogicalResult addPop(mlir::Operation *op, mlir::Value stream, int64_t latency);
+  mlir::LogicalResult addPush(mlir::Operation *op, mlir::Value stream, mlir::Value value, int64_t latency);
   mlir::LogicalResult addOperations(llvm::ArrayRef<mlir::Operation *> operations);
   mlir::LogicalResult addOperation(mlir::Operation *op);
   mlir::LogicalResult addScalar(mlir::Operation *op);

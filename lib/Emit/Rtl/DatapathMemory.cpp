@@ -19,15 +19,24 @@ using namespace st::rtl;
 
 LogicalResult Datapath::declare() {
   for (BlockArgument argument : task.getBody().getArguments()) {
-    auto stream = dyn_cast<StreamType>(argument.getType());
-    if (!stream)
-      return task.emitOpError() << "computes on external memory, argument " << argument.getArgNumber()
-                                << "; the RTL back end covers tasks that are connected by streams, and DMAs";
     Channel channel;
     channel.argument = argument;
-    channel.isRead = llvm::is_contained(task.getReadArguments(), argument);
+    Type token;
+    if (auto stream = dyn_cast<StreamType>(argument.getType())) {
+      channel.isRead = llvm::is_contained(task.getReadArguments(), argument);
+      token = stream.getTokenType();
+    } else {
+      // What moves at once through the port of a DMA.
+      channel.isMemory = true;
+      for (Operation *user : argument.getUsers()) {
+        channel.isRead = isa<vector::LoadOp, memref::LoadOp>(user);
+        token = channel.isRead ? user->getResult(0).getType() : user->getOperand(0).getType();
+      }
+      if (!token)
+        continue;
+    }
     channel.name = names.declare((channel.isRead ? "in_" : "out_") + std::to_string(argument.getArgNumber()));
-    channel.width = tokenBits(stream.getTokenType());
+    channel.width = tokenBits(token);
     channels.push_back(std::move(channel));
   }
   LogicalResult result = success();
@@ -296,17 +305,58 @@ static SmallVector<Operation *> operationsOf(Block &block) {
   return llvm::map_to_vector(block.without_terminator(), [](Operation &op) { return &op; });
 }
 
+FailureOr<Channel *> Datapath::useChannel(Operation *op, Value stream) {
+  auto channel = llvm::find_if(channels, [&](const Channel &other) { return other.argument == stream; });
+  for (const Channel::Use &use : channel->uses)
+    if (use.pipeline == current)
+      return op->emitOpError("moves a second token through the same stream in one iteration of a pipeline, which a "
+                             "FIFO cannot do");
+  return &*channel;
+}
+
+LogicalResult Datapath::addPop(Operation *op, Value stream, int64_t latency) {
+  FailureOr<Channel *> channel = useChannel(op, stream);
+  if (failed(channel))
+    return failure();
+  (*channel)->uses.push_back({current, 0, ""});
+  extendDepth(std::max<int64_t>(1, latency));
+  auto vector = dyn_cast<VectorType>(op->getResult(0).getType());
+  int64_t lanes = vector ? vector.getNumElements() : 1;
+  unsigned width = (*channel)->width / lanes;
+  Bound whole;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    Bound bound;
+    bound.net = addNet("token",
+                       (*channel)->name + "_data[" + std::to_string((lane + 1) * width - 1) + ":" +
+                           std::to_string(lane * width) + "]",
+                       width, 0, latency);
+    whole.lanes.push_back(bound);
+  }
+  env[op->getResult(0)] = vector ? whole : whole.lanes.front();
+  return success();
+}
+
+LogicalResult Datapath::addPush(Operation *op, Value stream, Value token, int64_t latency) {
+  FailureOr<Channel *> channel = useChannel(op, stream);
+  FailureOr<Bound> value = boundOf(token);
+  if (failed(value) || failed(channel))
+    return failure();
+  int64_t stage = arrivalOf(*value);
+  std::vector<Bound> lanes = value->lanes;
+  if (!isa<VectorType>(token.getType()))
+    lanes = {*value};
+  std::string data;
+  for (Bound &lane : llvm::reverse(lanes)) {
+    Net *net = materialize(lane, stage);
+    data += (data.empty() ? "" : ", ") + at(net, stage, (*channel)->width / lanes.size());
+  }
+  (*channel)->uses.push_back({current, stage, lanes.size() == 1 ? data : "{" + data + "}"});
+  extendDepth(stage + std::max<int64_t>(1, latency));
+  return success();
+}
+
 LogicalResult Datapath::addOperation(Operation *op) {
-  auto channelOf = [&](Value stream) -> Channel & {
-    return *llvm::find_if(channels, [&](const Channel &channel) { return channel.argument == stream; });
-  };
-  auto checkUses = [&](Channel &channel) -> LogicalResult {
-    for (const Channel::Use &use : channel.uses)
-      if (use.pipeline == current)
-        return op->emitOpError("moves a second token through the same stream in one iteration of a pipeline, which a "
-                               "FIFO cannot do");
-    return success();
-  };
+  auto isPort = [&](Value memory) { return isa<BlockArgument>(memory); };
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case<arith::ConstantOp, affine::AffineApplyOp, BufferOp>([](Operation *) { return success(); })
       .Case([&](scf::ForOp loop) -> LogicalResult {
@@ -322,62 +372,36 @@ LogicalResult Datapath::addOperation(Operation *op) {
         }
         return success();
       })
-      .Case([&](memref::LoadOp load) { return addLoad(load, load.getMemRef(), load.getIndices(), {}); })
+      .Case([&](memref::LoadOp load) {
+        return isPort(load.getMemRef()) ? addPop(load, load.getMemRef(), device.latencyCycles(OpKind::MemoryLoad))
+                                        : addLoad(load, load.getMemRef(), load.getIndices(), {});
+      })
       .Case([&](vector::LoadOp load) {
-        return addLoad(load, load.getBase(), load.getIndices(), load.getVectorType().getShape());
+        return isPort(load.getBase())
+                   ? addPop(load, load.getBase(), device.latencyCycles(OpKind::MemoryLoad))
+                   : addLoad(load, load.getBase(), load.getIndices(), load.getVectorType().getShape());
       })
       .Case([&](memref::StoreOp store) -> LogicalResult {
+        if (isPort(store.getMemRef()))
+          return addPush(store, store.getMemRef(), store.getValueToStore(), device.latencyCycles(OpKind::MemoryStore));
         FailureOr<Bound> value = boundOf(store.getValueToStore());
         if (failed(value))
           return failure();
         return addStore(store, store.getMemRef(), store.getIndices(), *value, {});
       })
       .Case([&](vector::StoreOp store) -> LogicalResult {
+        if (isPort(store.getBase()))
+          return addPush(store, store.getBase(), store.getValueToStore(), device.latencyCycles(OpKind::MemoryStore));
         FailureOr<Bound> value = boundOf(store.getValueToStore());
         if (failed(value))
           return failure();
         return addStore(store, store.getBase(), store.getIndices(), value->lanes, store.getVectorType().getShape());
       })
-      .Case([&](StreamReadOp read) -> LogicalResult {
-        Channel &channel = channelOf(read.getStream());
-        if (failed(checkUses(channel)))
-          return failure();
-        channel.uses.push_back({current, 0, ""});
-        int64_t arrival = device.latencyCycles(OpKind::StreamRead);
-        extendDepth(std::max<int64_t>(1, arrival));
-        Type type = read.getResult().getType();
-        auto vector = dyn_cast<VectorType>(type);
-        int64_t lanes = vector ? vector.getNumElements() : 1;
-        unsigned width = channel.width / lanes;
-        Bound whole;
-        for (int64_t lane = 0; lane < lanes; ++lane) {
-          Bound bound;
-          bound.net = addNet("token",
-                             channel.name + "_data[" + std::to_string((lane + 1) * width - 1) + ":" +
-                                 std::to_string(lane * width) + "]",
-                             width, 0, arrival);
-          whole.lanes.push_back(bound);
-        }
-        env[read.getResult()] = vector ? whole : whole.lanes.front();
-        return success();
+      .Case([&](StreamReadOp read) {
+        return addPop(read, read.getStream(), device.latencyCycles(OpKind::StreamRead));
       })
-      .Case([&](StreamWriteOp write) -> LogicalResult {
-        Channel &channel = channelOf(write.getStream());
-        FailureOr<Bound> value = boundOf(write.getValue());
-        if (failed(value) || failed(checkUses(channel)))
-          return failure();
-        int64_t stage = arrivalOf(*value);
-        std::vector<Bound> lanes = value->lanes;
-        if (!isa<VectorType>(write.getValue().getType()))
-          lanes = {*value};
-        std::string data;
-        for (Bound &lane : llvm::reverse(lanes)) {
-          Net *net = materialize(lane, stage);
-          data += (data.empty() ? "" : ", ") + at(net, stage, channel.width / lanes.size());
-        }
-        channel.uses.push_back({current, stage, lanes.size() == 1 ? data : "{" + data + "}"});
-        extendDepth(stage + std::max<int64_t>(1, device.latencyCycles(OpKind::StreamWrite)));
-        return success();
+      .Case([&](StreamWriteOp write) {
+        return addPush(write, write.getStream(), write.getValue(), device.latencyCycles(OpKind::StreamWrite));
       })
       .Case([&](vector::ExtractOp extract) -> LogicalResult {
         FailureOr<Bound> source = boundOf(extract.getSource());

@@ -30,21 +30,14 @@ LogicalResult KernelPrinter::build() {
         result = failure();
         continue;
       }
-      port->name = name;
+      port->name = name + "_port";
       ports.push_back(std::move(*port));
-      continue;
     }
     auto printer = std::make_unique<TaskPrinter>(task, device);
     if (failed(printer->build()))
       result = failure();
     tasks.push_back({task, name, std::move(printer)});
   }
-  for (const MemoryPort &port : ports)
-    for (const MemoryPort &other : ports)
-      if (&port < &other && port.stream == other.stream)
-        return TaskOp(other.task)
-            .emitOpError("writes to memory what another task reads from memory, with nothing "
-                         "between them; the RTL back end expects a task that computes there");
   if (tasks.size() > 64)
     return kernel.emitOpError() << "has " << tasks.size() << " tasks; the testbench of the RTL back end watches 64";
   return result;
@@ -67,27 +60,18 @@ void KernelPrinter::printTop(RtlWriter &out) {
   out.line(");");
   out.enter();
 
-  llvm::DenseSet<Value> portStreams;
-  for (const MemoryPort &port : ports)
-    portStreams.insert(port.stream);
   // What a task sees of a stream: `_in` where it pushes, `_out` where it pops.
+  auto declare = [&](const std::string &name, int64_t width) {
+    out.line("wire " + range(width) + " " + name + "_data;");
+    out.line("wire " + name + "_valid;");
+    out.line("wire " + name + "_ready;");
+  };
+  for (const auto &[value, name] : streams)
+    for (const char *side : {"_in", "_out"})
+      declare(name + side, tokenBits(cast<StreamType>(value.getType()).getTokenType()));
+  for (const MemoryPort &port : ports)
+    declare(port.name, port.width);
   for (const auto &[value, name] : streams) {
-    int64_t width = tokenBits(cast<StreamType>(value.getType()).getTokenType());
-    for (StringRef side : {"in", "out"}) {
-      bool isPort = portStreams.contains(value);
-      bool isUsed = llvm::any_of(ports, [&, value = value](const MemoryPort &port) {
-        return port.stream == value && (side == "in") == port.isRead;
-      });
-      if (isPort && isUsed)
-        continue;
-      out.line("wire " + range(width) + " " + name + "_" + side + "_data;");
-      out.line("wire " + name + "_" + side + "_valid;");
-      out.line("wire " + name + "_" + side + "_ready;");
-    }
-  }
-  for (const auto &[value, name] : streams) {
-    if (portStreams.contains(value))
-      continue;
     auto stream = value.getDefiningOp<StreamOp>();
     out.line("st_fifo #(.WIDTH(" + Twine(tokenBits(stream.getResult().getType().getTokenType())) + "), .DEPTH(" +
              Twine(stream.getResult().getType().getDepth()) + "), .STYLE(\"" + fifoStyle(stream) + "\")) " + name +
@@ -98,20 +82,22 @@ void KernelPrinter::printTop(RtlWriter &out) {
              "_out_ready));");
   }
   for (const MemoryPort &port : ports) {
-    std::string stream = streams.lookup(port.stream) + (port.isRead ? "_out" : "_in");
     StringRef step = port.isRead ? "arrive" : "take", side = port.isRead ? "out" : "in";
     out.line(moduleName + "_" + port.name + " " + port.name + " (");
     out.line("    .clk(clk), .rst(rst), .request(" + port.name + "_request), ." + step + "(" + port.name + "_" + step +
              "), .address(" + port.name + "_address),");
-    out.line("    ." + step + "_data(" + port.name + "_" + step + "_data), ." + side + "_data(" + stream + "_data), ." +
-             side + "_valid(" + stream + "_valid), ." + side + "_ready(" + stream + "_ready));");
+    out.line("    ." + step + "_data(" + port.name + "_" + step + "_data), ." + side + "_data(" + port.name +
+             "_data), ." + side + "_valid(" + port.name + "_valid), ." + side + "_ready(" + port.name + "_ready));");
   }
   for (auto [number, task] : llvm::enumerate(tasks)) {
     out.line(moduleName + "_" + task.name + " " + task.name + " (");
     out.line("    .clk(clk), .rst(rst),");
     for (const Channel &channel : task.printer->channels()) {
+      auto port = llvm::find_if(ports, [&](const MemoryPort &other) { return other.argument == channel.argument; });
       std::string stream =
-          streams.lookup(task.op.getOperandFor(channel.argument).get()) + (channel.isRead ? "_out" : "_in");
+          port != ports.end()
+              ? port->name
+              : streams.lookup(task.op.getOperandFor(channel.argument).get()) + (channel.isRead ? "_out" : "_in");
       out.line("    ." + channel.name + "_data(" + stream + "_data), ." + channel.name + "_valid(" + stream +
                "_valid), ." + channel.name + "_ready(" + stream + "_ready),");
     }

@@ -1,6 +1,7 @@
-//===- MemoryPort.cpp - DMAs as ports to external memory ------------------------------------------------------===//
+//===- MemoryPort.cpp - Ports of DMAs to external memory -----------------------------------------------------===//
 
 #include "Emit/Rtl/MemoryPort.h"
+#include "Analysis/Memories.h"
 #include "Emit/Rtl/Datapath.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,15 +17,19 @@ bool st::rtl::usesMemory(TaskOp task) {
                       [](BlockArgument argument) { return isa<MemRefType>(argument.getType()); });
 }
 
-std::string st::rtl::fifoStyle(StreamOp stream) {
-  std::optional<StorageKind> storage;
-  if (auto attribute = stream.getStorageAttr())
-    storage = attribute.getValue();
+std::string st::rtl::fifoStyle(std::optional<StorageKind> storage, int64_t depth) {
   if (storage == StorageKind::Bram)
     return "block";
   if (storage == StorageKind::Uram)
     return "ultra";
-  return stream.getResult().getType().getDepth() < 2 ? "registers" : "distributed";
+  return depth < 2 ? "registers" : "distributed";
+}
+
+std::string st::rtl::fifoStyle(StreamOp stream) {
+  std::optional<StorageKind> storage;
+  if (auto attribute = stream.getStorageAttr())
+    storage = attribute.getValue();
+  return fifoStyle(storage, stream.getResult().getType().getDepth());
 }
 
 static LogicalResult tooMuch(TaskOp task) {
@@ -56,50 +61,42 @@ FailureOr<MemoryPort> st::rtl::buildMemoryPort(TaskOp task, const Device &device
 
   MemoryPort port;
   port.task = task;
-  Value memory, stream, loaded, stored, popped, pushed;
+  Value memory;
   SmallVector<Value> indices;
-  VectorType vector;
+  Type token;
   for (Operation *op : pipeline.body) {
-    if (isa<arith::ConstantOp, affine::AffineApplyOp>(op))
-      continue;
-    auto access = [&](Value base, ValueRange at, Type type) {
+    auto access = [&](Value base, ValueRange at, Type type, bool isRead) {
+      bool isOnly = !memory;
       memory = base;
       indices.assign(at.begin(), at.end());
-      vector = dyn_cast<VectorType>(type);
+      token = type;
+      port.isRead = isRead;
+      return isOnly;
     };
-    if (auto load = dyn_cast<vector::LoadOp>(op); load && !memory) {
-      access(load.getBase(), load.getIndices(), load.getType());
-      loaded = load.getResult();
-    } else if (auto load = dyn_cast<memref::LoadOp>(op); load && !memory) {
-      access(load.getMemRef(), load.getIndices(), load.getType());
-      loaded = load.getResult();
-    } else if (auto store = dyn_cast<vector::StoreOp>(op); store && !memory) {
-      access(store.getBase(), store.getIndices(), store.getVectorType());
-      stored = store.getValueToStore();
-    } else if (auto store = dyn_cast<memref::StoreOp>(op); store && !memory) {
-      access(store.getMemRef(), store.getIndices(), store.getValueToStore().getType());
-      stored = store.getValueToStore();
-    } else if (auto read = dyn_cast<StreamReadOp>(op); read && !stream) {
-      stream = read.getStream();
-      popped = read.getResult();
-    } else if (auto write = dyn_cast<StreamWriteOp>(op); write && !stream) {
-      stream = write.getStream();
-      pushed = write.getValue();
-    } else if (!(op->getNumResults() == 1 && op->getResult(0).getType().isIndex())) {
+    bool isOnly = true;
+    if (auto load = dyn_cast<vector::LoadOp>(op); load && isa<BlockArgument>(load.getBase()))
+      isOnly = access(load.getBase(), load.getIndices(), load.getType(), true);
+    else if (auto load = dyn_cast<memref::LoadOp>(op); load && isa<BlockArgument>(load.getMemRef()))
+      isOnly = access(load.getMemRef(), load.getIndices(), load.getType(), true);
+    else if (auto store = dyn_cast<vector::StoreOp>(op); store && isa<BlockArgument>(store.getBase()))
+      isOnly = access(store.getBase(), store.getIndices(), store.getVectorType(), false);
+    else if (auto store = dyn_cast<memref::StoreOp>(op); store && isa<BlockArgument>(store.getMemRef()))
+      isOnly = access(store.getMemRef(), store.getIndices(), store.getValueToStore().getType(), false);
+    if (!isOnly)
       return tooMuch(task);
-    }
   }
-  port.isRead = static_cast<bool>(loaded);
-  auto argument = dyn_cast_or_null<BlockArgument>(memory), streamArgument = dyn_cast_or_null<BlockArgument>(stream);
-  if (!argument || !streamArgument || (port.isRead ? loaded != pushed : stored != popped) ||
-      !isa<MemRefType>(argument.getType()))
+  auto memories = llvm::make_filter_range(task.getBody().getArguments(),
+                                          [](BlockArgument other) { return isa<MemRefType>(other.getType()); });
+  if (!memory || !llvm::hasSingleElement(memories))
     return tooMuch(task);
-  port.memory = task.getOperandFor(argument).get();
-  port.stream = task.getOperandFor(streamArgument).get();
-  auto streamOp = port.stream.getDefiningOp<StreamOp>();
-  auto type = cast<MemRefType>(argument.getType());
-  if (!streamOp || !type.hasStaticShape() || !type.getLayout().isIdentity() || !type.getElementType().isIntOrFloat())
-    return tooMuch(task);
+  port.argument = cast<BlockArgument>(memory);
+  port.memory = task.getOperandFor(port.argument).get();
+  auto vector = dyn_cast<VectorType>(token);
+  auto type = cast<MemRefType>(port.argument.getType());
+  if (!type.hasStaticShape() || !type.getLayout().isIdentity() || !type.getElementType().isIntOrFloat())
+    return task.emitOpError() << "accesses external memory of type " << type
+                              << "; the RTL back end covers row-major tensors of constant sizes: fix the sizes with "
+                                 "--dim, or compile with --emit hls";
 
   IndexResolver resolver(*port.space);
   resolver.bindCounters(control->statements, *control);
@@ -116,13 +113,17 @@ FailureOr<MemoryPort> st::rtl::buildMemoryPort(TaskOp task, const Device &device
   port.addressBits = bitsFor(std::max<int64_t>(1, type.getNumElements() - 1));
   port.loops = pipeline.loops;
   port.tokens = pipeline.trips;
-  port.width = tokenBits(streamOp.getResult().getType().getTokenType());
-  port.depth = streamOp.getResult().getType().getDepth();
-  port.style = fifoStyle(streamOp);
+  port.width = tokenBits(token);
   if (auto channel = task->getAttrOfType<IntegerAttr>("st.hbm_channel"))
     port.channel = channel.getInt();
-  int64_t burstBits = device.memories().empty() ? port.width : device.memories().front().burstBytes * 8;
-  port.burst = std::clamp<int64_t>(burstBits / port.width, 1, std::min(port.depth, port.tokens));
+  auto burst = task->getAttrOfType<IntegerAttr>("st.port_burst_tokens");
+  auto depth = task->getAttrOfType<IntegerAttr>("st.port_depth_tokens");
+  if (!burst || !depth)
+    return task.emitOpError("has no 'st.port_burst_tokens' and 'st.port_depth_tokens' for its port to external memory: "
+                            "run the schedule phase first");
+  port.burst = std::min(burst.getInt(), port.tokens);
+  port.depth = depth.getInt();
+  port.style = fifoStyle(toStorageKind(device.chooseMemory(port.width, port.depth)), port.depth);
   return std::move(port);
 }
 

@@ -1,4 +1,4 @@
-//===- MemoryPort.h - DMAs as ports to external memory ----------------------------------------------*- C++ -*-===//
+//===- MemoryPort.h - Ports of DMAs to external memory ---------------------------------------------*- C++ -*-===//
 
 #ifndef ST_EMIT_RTL_MEMORYPORT_H
 #define ST_EMIT_RTL_MEMORYPORT_H
@@ -10,13 +10,14 @@
 
 namespace st::rtl {
 
-/// A task that only moves tokens between a stream and external memory. Its FIFO and it become one module.
+/// What moves tokens between external memory and a task, in bursts and ahead of it, through a FIFO.
 struct MemoryPort {
   TaskOp task;
   std::string name;
   bool isRead = true;
-  /// The kernel's operand and the stream, outside the task.
-  mlir::Value memory, stream;
+  /// The kernel's operand, and the task's argument for it.
+  mlir::Value memory;
+  mlir::BlockArgument argument;
   /// Bits of a token.
   unsigned width = 1;
   int64_t depth = 2, tokens = 1, burst = 1;
@@ -35,14 +36,16 @@ struct MemoryPort {
 /// Whether an operand of `task` is external memory.
 bool usesMemory(TaskOp task);
 
-/// Fails with a diagnostic where the task does more than move tokens in one nest of loops.
+/// The port of `task`. Fails with a diagnostic where it does more than move one token in each iteration of one nest of
+/// loops.
 mlir::FailureOr<MemoryPort> buildMemoryPort(TaskOp task, const Device &device);
 
-/// Prints the port's module, and adds what its address generator and FIFO cost to `features`.
+/// Prints the port's module, and adds what it consists of to `features`.
 void printMemoryPort(const MemoryPort &port, llvm::StringRef module, RtlWriter &out, Features &features);
 
-/// How st_fifo and st_ram name `kind` for FIFOs.
+/// What st_fifo calls the memory of a FIFO.
 std::string fifoStyle(StreamOp stream);
+std::string fifoStyle(std::optional<StorageKind> storage, int64_t depth);
 
 } // namespace st::rtl
 

@@ -37,6 +37,11 @@ struct ScheduleTasks : st::impl::ScheduleTasksBase<ScheduleTasks> {
     Builder builder(&getContext());
     schedule.task.setScheduleAttr(
         ScheduleAttr::get(&getContext(), schedule.ii, schedule.firstTokenCycles, schedule.latencyCycles));
+    // What the port of a DMA is made of, for the back ends.
+    if (schedule.ports.size() == 1) {
+      schedule.task->setAttr("st.port_burst_tokens", builder.getI64IntegerAttr(schedule.ports.front().burstTokens));
+      schedule.task->setAttr("st.port_depth_tokens", builder.getI64IntegerAttr(schedule.ports.front().depthTokens));
+    }
     ++numTasks;
     slowestTask = std::max<uint64_t>(slowestTask, schedule.latencyCycles);
     for (auto &[op, loops] : schedule.linalgOps) {
