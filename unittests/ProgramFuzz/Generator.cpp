@@ -174,14 +174,15 @@ std::string ModulePrinter::pack(const std::string &name, unsigned value, Itensor
 
 /// Sometimes the stream cut along a dimension and put together again, where its order allows.
 std::string ModulePrinter::cutAndJoin(const std::string &stream, ItensorType type, std::string &inside) {
-  unsigned dim = program.random.below(type.getRank());
-  int64_t extent = type.getDataShape()[dim];
-  if (extent < 2)
+  SmallVector<unsigned> dims;
+  for (unsigned dim = 0; dim < type.getRank(); ++dim)
+    if (type.getDataShape()[dim] > type.getTileShape()[dim])
+      dims.push_back(dim);
+  if (dims.empty())
     return stream;
-  int64_t first = 1 + program.random.below(extent - 1);
-  // At the border of a tile, if it has one.
-  if (int64_t tile = type.getTileShape()[dim]; first > tile)
-    first -= first % tile;
+  unsigned dim = program.random.pick<unsigned>(dims);
+  int64_t extent = type.getDataShape()[dim], tile = type.getTileShape()[dim];
+  int64_t first = tile * (1 + program.random.below((extent - 1) / tile));
   std::string whyNot;
   auto routing = routeParts(type, dim, {first, extent - first}, whyNot);
   if (!routing)
@@ -316,8 +317,8 @@ std::string ModulePrinter::print(bool isFused) {
     if (value.origin == Value::Host && value.uses > 0)
       ++program.values[value.source].uses;
     if (value.origin == Value::Argument && (value.uses > 0 || isCarried(index)))
-      arguments.push_back(name(index) + ": " + (isStack(index) ? stackOf(index) : tensor(index)) + " {st.name = \"arg" + std::to_string(arguments.size()) +
-                          "\"}");
+      arguments.push_back(name(index) + ": " + (isStack(index) ? stackOf(index) : tensor(index)) + " {st.name = \"arg" +
+                          std::to_string(arguments.size()) + "\"}");
   }
   for (auto [i, value] : enumerate(returned))
     resultList.push_back(tensor(value) + " {st.name = \"result" + std::to_string(i) + "\"}");
