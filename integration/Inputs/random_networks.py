@@ -243,6 +243,10 @@ class Network(Program):
         if elements(shape) > MOST_ELEMENTS:
             return
         dims = ", ".join(dims_of(len(shape)))
+        if self.random.random() < 0.5:
+            halves = ", ".join(f"{dim} floordiv 2" if n == axis else dim for n, dim in enumerate(dims_of(len(shape))))
+            self.keep(self.generic(dims, [(value, halves)], dims, shape, [P] * len(shape), "%m = arith.negf %x0 : f32"))
+            return
         indices = "".join(f"%i{n} = linalg.index {n} : index\n    " for n in range(len(shape)))
         places = ", ".join("%half" if n == axis else f"%i{n}" for n in range(len(shape)))
         self.keep(self.generic(dims, [], dims, shape, [P] * len(shape),

@@ -31,9 +31,8 @@ public:
     if (failed(nameSizes()))
       return failure();
     entry.walk([&](arith::CmpIOp compare) { decide(compare); });
-    WalkResult result = entry.walk([&](Operation *op) {
-      return succeeded(fixSizesOf(op)) ? WalkResult::advance() : WalkResult::interrupt();
-    });
+    WalkResult result = entry.walk(
+        [&](Operation *op) { return succeeded(fixSizesOf(op)) ? WalkResult::advance() : WalkResult::interrupt(); });
     return failure(result.wasInterrupted());
   }
 

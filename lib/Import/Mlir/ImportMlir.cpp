@@ -1,6 +1,7 @@
 #include "Import/Mlir/ImportMlir.h"
 #include "Import/Mlir/CombineSlices.h"
 #include "Import/Mlir/FixShapes.h"
+#include "Import/Mlir/GatherOperands.h"
 #include "Import/Mlir/LowerTosa.h"
 #include "Import/Mlir/ParseProgram.h"
 #include "Import/Mlir/ResolveGlobals.h"
@@ -138,8 +139,7 @@ static void loadDialects(MLIRContext *context) {
   context->loadDialect<affine::AffineDialect, arith::ArithDialect, bufferization::BufferizationDialect,
                        cf::ControlFlowDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
                        memref::MemRefDialect, ml_program::MLProgramDialect, scf::SCFDialect, StDialect,
-                       tensor::TensorDialect,
-                       tosa::TosaDialect>();
+                       tensor::TensorDialect, tosa::TosaDialect>();
 }
 
 /// Reduces the body of `entry` to what later phases know.
@@ -154,6 +154,7 @@ static LogicalResult reduceBody(ModuleOp module, func::FuncOp entry, const MlirI
     return failure();
   convertScalars(entry);
   combineSlices(entry);
+  gatherOperands(entry);
   PassManager passes(module.getContext(), ModuleOp::getOperationName());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
