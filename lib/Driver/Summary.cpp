@@ -33,6 +33,20 @@ static void printTasks(const json::Array &tasks, llvm::raw_ostream &out) {
   }
 }
 
+/// The layer loops, if there are any.
+static void printRepeats(const json::Array &kernels, llvm::raw_ostream &out) {
+  for (const json::Value &value : kernels) {
+    const json::Object &kernel = *value.getAsObject();
+    const json::Array *repeats = kernel.getArray("repeats");
+    for (const json::Value &entry : repeats ? *repeats : json::Array()) {
+      const json::Object &repeat = *entry.getAsObject();
+      out << formatv("{0} repeats {1} times: {2} bytes carried from one to the next, {3} bytes stacked in memory\n",
+                     text(kernel, "name"), integer(repeat, "count"), integer(repeat, "carried_bytes"),
+                     integer(repeat, "stacked_bytes"));
+    }
+  }
+}
+
 static void printTotals(const json::Object &totals, llvm::raw_ostream &out) {
   const json::Object *used = totals.getObject("used"), *available = totals.getObject("available");
   if (!used || !available)
@@ -78,6 +92,8 @@ void st::printSummary(const json::Value &design, llvm::raw_ostream &out) {
     out << formatv("\n{0} at {1} MHz: ", text(*device, "title"), object->getNumber("clock_mhz").value_or(0));
   out << formatv("{0} kernel(s), {1} tasks, {2} FIFOs, {3} buffers, {4} DMAs\n", count(*object, "kernels"),
                  tasks->size(), count(*object, "fifos"), count(*object, "buffers"), count(*object, "dmas"));
+  if (const json::Array *kernels = object->getArray("kernels"))
+    printRepeats(*kernels, out);
   printTasks(*tasks, out);
   if (const json::Object *totals = object->getObject("totals"))
     printTotals(*totals, out);

@@ -14,9 +14,9 @@
 //
 // ST_DATAFLOW_REGION stands after the streams, so that the tasks end before the streams are destroyed.
 //
-// ST_FEEDBACK(stream) marks a stream that is read by a task called before the one that writes it: what is repeated loops
-// back through it. Tasks that are called one after the other cannot run such a region, and the sequential simulation
-// says so.
+// ST_FEEDBACK(stream) marks a stream that is read by a task called before the one that writes it: what is repeated
+// loops back through it. Tasks that are called one after the other cannot run such a region, and the sequential
+// simulation says so.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 

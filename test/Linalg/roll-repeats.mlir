@@ -7,7 +7,7 @@
 // Three of four: the last one subtracts.
 // CHECK-LABEL: func @chain
 // CHECK-SAME: (%[[X:.*]]: tensor<2xf32>, %[[M:.*]]: tensor<2xf32>)
-// CHECK-DAG: %[[W:.*]] = arith.constant {st.name = "w"} dense<{{\[\[}}1.000000e+00, 2.000000e+00], [3.000000e+00, 4.000000e+00], [5.000000e+00, 6.000000e+00]]> : tensor<3x2xf32>
+// CHECK-DAG: %[[W:.*]] = arith.constant {st.name = "h.w"} dense<{{\[\[}}1.000000e+00, 2.000000e+00], [3.000000e+00, 4.000000e+00], [5.000000e+00, 6.000000e+00]]> : tensor<3x2xf32>
 // CHECK: %[[Y:.*]] = st.repeat %{{.*}} to 3 carried(%[[C:.*]] = %[[X]] : tensor<2xf32>)
 // CHECK-SAME: slices(%[[S:.*]] = %[[W]] : tensor<3x2xf32> as tensor<2xf32>) again(%[[A:.*]] = %[[M]] : tensor<2xf32>) {
 // CHECK-DAG: %[[E:.*]] = tensor.empty()
@@ -17,9 +17,9 @@
 // CHECK: linalg.generic {{.*}} ins(%[[Y]]
 // CHECK: arith.subf
 func.func @chain(%x: tensor<2xf32>, %m: tensor<2xf32>) -> tensor<2xf32> {
-  %w0 = arith.constant {st.name = "w"} dense<[1.0, 2.0]> : tensor<2xf32>
-  %w1 = arith.constant dense<[3.0, 4.0]> : tensor<2xf32>
-  %w2 = arith.constant dense<[5.0, 6.0]> : tensor<2xf32>
+  %w0 = arith.constant {st.name = "h.0.w"} dense<[1.0, 2.0]> : tensor<2xf32>
+  %w1 = arith.constant {st.name = "h.1.w"} dense<[3.0, 4.0]> : tensor<2xf32>
+  %w2 = arith.constant {st.name = "h.2.w"} dense<[5.0, 6.0]> : tensor<2xf32>
   %two = arith.constant 2.0 : f32
   %e = tensor.empty() : tensor<2xf32>
   %p0 = linalg.generic {indexing_maps = [#map, #map, #map, #map], iterator_types = ["parallel"]} ins(%x, %w0, %m : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) outs(%e : tensor<2xf32>) {

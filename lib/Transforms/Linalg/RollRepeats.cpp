@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -113,10 +114,37 @@ private:
       constants.push_back(reshapeConstant(getConstantTensor(part), RankedTensorType::get(one, type.getElementType())));
     ElementsAttr stacked = concatConstants(constants, /*dim=*/0, RankedTensorType::get(all, type.getElementType()));
     auto constant = arith::ConstantOp::create(builder, parts.front().getLoc(), cast<TypedAttr>(stacked));
-    // The first layer's name stands for all.
-    if (Attribute name = parts.front().getDefiningOp()->getDiscardableAttr("st.name"))
-      constant->setDiscardableAttr("st.name", name);
+    if (std::string name = getCommonName(parts); !name.empty())
+      constant->setDiscardableAttr("st.name", builder.getStringAttr(name));
     return constant;
+  }
+
+  /// What the user calls a constant: by itself, or by its data.
+  static StringRef getName(Value constant) {
+    if (auto name = constant.getDefiningOp()->getAttrOfType<StringAttr>("st.name"))
+      return name;
+    auto resource = dyn_cast<DenseResourceElementsAttr>(getConstantTensor(constant));
+    return resource ? resource.getRawHandle().getKey() : StringRef();
+  }
+
+  /// What the names of all layers' constants have in common: `h.weight` of `h.0.weight` and `h.1.weight`.
+  static std::string getCommonName(ArrayRef<Value> parts) {
+    StringRef first = getName(parts.front());
+    size_t prefix = first.size(), suffix = first.size();
+    for (Value part : parts) {
+      StringRef name = getName(part);
+      size_t shortest = std::min(first.size(), name.size()), front = 0, back = 0;
+      while (front < shortest && first[front] == name[front])
+        ++front;
+      while (back < shortest && first[first.size() - 1 - back] == name[name.size() - 1 - back])
+        ++back;
+      prefix = std::min(prefix, front);
+      suffix = std::min(suffix, back);
+    }
+    if (prefix == first.size())
+      return first.str();
+    StringRef head = first.take_front(prefix).rtrim("._-/"), tail = first.take_back(suffix).ltrim("._-/");
+    return head.empty() || tail.empty() ? (head + tail).str() : (head + "." + tail).str();
   }
 
   ArrayRef<Operation *> ops;

@@ -195,6 +195,20 @@ std::optional<std::string> Segments::checkUses(const Chain &chain) const {
   return std::nullopt;
 }
 
+bool Segments::isConnected(const Chain &chain) const {
+  for (Operation *op : ArrayRef(ops).slice(chain.first + chain.period, chain.period)) {
+    WalkResult walk = op->walk([&](Operation *inner) {
+      return WalkResult(success(llvm::none_of(inner->getOperands(), [&](Value operand) {
+        auto place = locate(chain, operand);
+        return place && place->first == 0;
+      })));
+    });
+    if (walk.wasInterrupted())
+      return true;
+  }
+  return false;
+}
+
 std::optional<std::string> Segments::analyze(Chain &chain) const {
   for (int64_t place = 0; place < chain.period; ++place) {
     // By segment, what the operation takes.
@@ -249,7 +263,8 @@ std::optional<Chain> Segments::findChain() {
         if (best && best->count * best->period > count * period)
           break;
         if (auto reason = analyze(chain)) {
-          if (!rejected || rejected->count * rejected->period < count * period)
+          // Equal operations side by side are no layers.
+          if ((!rejected || rejected->count * rejected->period < count * period) && isConnected(chain))
             rejected = {ops[start], count, period, *reason};
         } else if (!best || isBetter(chain, *best)) {
           best = std::move(chain);

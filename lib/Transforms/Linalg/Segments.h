@@ -60,6 +60,8 @@ private:
   std::optional<std::string> analyze(Chain &chain) const;
   std::optional<std::string> classify(Chain &chain, llvm::ArrayRef<mlir::Value> values) const;
   std::optional<std::string> checkUses(const Chain &chain) const;
+  /// Whether the second segment takes anything from the first at all.
+  bool isConnected(const Chain &chain) const;
   /// The segment and place of what defines `value`; nullopt for what no segment makes.
   std::optional<std::pair<int64_t, Chain::Place>> locate(const Chain &chain, mlir::Value value) const;
 

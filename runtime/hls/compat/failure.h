@@ -33,8 +33,8 @@ constexpr int exit_not_runnable = 5;
 
 [[noreturn]] inline void fail_feedback(const char *fifo) {
   fail(exit_not_runnable, std::string("not runnable: FIFO '") + fifo +
-                              "' leads back to a task before its writer, so that no order of the tasks lets each run to "
-                              "its end; use the concurrent simulation\n");
+                              "' leads back to a task before its writer, so that no order of the tasks lets each run "
+                              "to its end; use the concurrent simulation\n");
 }
 
 } // namespace simulation
