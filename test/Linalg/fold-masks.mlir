@@ -81,3 +81,24 @@ func.func @checkerboard(%x: tensor<3x3xf32>) -> tensor<3x3xf32> {
   } -> tensor<3x3xf32>
   return %y : tensor<3x3xf32>
 }
+
+// -----
+
+// One value is no mask, however it is stored.
+#id = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: @one_value
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<2x1xf32>, tensor<2x1xf32>)
+func.func @one_value(%x: tensor<2x1xf32>) -> tensor<2x1xf32> {
+  %mask = arith.constant dense_resource<ones> : tensor<2x1xf32>
+  %e = tensor.empty() : tensor<2x1xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]} ins(%mask, %x : tensor<2x1xf32>, tensor<2x1xf32>) outs(%e : tensor<2x1xf32>) {
+  ^bb0(%m: f32, %in: f32, %out: f32):
+    %0 = arith.mulf %m, %in : f32
+    linalg.yield %0 : f32
+  } -> tensor<2x1xf32>
+  return %y : tensor<2x1xf32>
+}
+
+{-#
+  dialect_resources: { builtin: { ones: "0x080000000000803F0000803F" } }
+#-}

@@ -229,6 +229,9 @@ std::optional<TwoValued> findTwoValues(ElementsAttr source) {
       return std::nullopt;
     result.second.push_back(true);
   }
+  // All the same, though not stored as one element.
+  if (!result.values[1])
+    return std::nullopt;
   return result;
 }
 
