@@ -40,9 +40,11 @@ struct MarkLayers : impl::MarkLayersBase<MarkLayers> {
     ArrayRef<Operation *> ops = segments.getOps().slice(chain->first, chain->count * chain->period);
     llvm::SmallPtrSet<Operation *, 32> first(ops.begin(), ops.begin() + chain->period);
     OpBuilder builder(ops.front());
-    for (const Chain::Carried &carried : chain->carried)
+    for (const Chain::Carried &carried : chain->carried) {
+      builder.setInsertionPointAfterValue(carried.init);
       mark(builder, carried.init,
            [&](OpOperand &use) { return first.contains(block.findAncestorOpInBlock(*use.getOwner())); });
+    }
     for (int64_t segment = 0; segment < chain->count; ++segment)
       for (const Chain::Carried &carried : chain->carried) {
         Operation *maker = ops[segment * chain->period + carried.place.op];
