@@ -42,6 +42,7 @@ Net *Datapath::addNet(StringRef hint, const std::string &expression, unsigned wi
     return net;
   net = &nets.emplace_back();
   net->name = names.declare(("p" + Twine(current) + "_" + hint).str());
+  net->source = expression;
   net->width = width;
   net->stage = stage;
   net->arrival = std::max(stage, arrival);
@@ -60,6 +61,11 @@ Net *Datapath::constantNet(int64_t value, unsigned width) {
 std::string Datapath::at(Net *net, int64_t stage) {
   if (net->constant)
     return literal(*net->constant, net->width);
+  net->usedBits = net->width;
+  return delayed(net, stage);
+}
+
+std::string Datapath::delayed(Net *net, int64_t stage) {
   assert(stage >= net->stage && "a value is used before it is there");
   int64_t delay = stage - net->stage;
   auto name = [&](int64_t count) { return count == 0 ? net->name : net->name + "_d" + std::to_string(count); };
@@ -67,19 +73,57 @@ std::string Datapath::at(Net *net, int64_t stage) {
     lines.push_back("reg " + range(net->width) + " " + name(net->delays + 1) + ";");
     transfers.push_back(name(net->delays + 1) + " <= " + name(net->delays) + ";");
   }
+  if (delay > 0)
+    ++net->taps[delay];
   return name(delay);
 }
 
 std::string Datapath::at(Net *net, int64_t stage, unsigned bits) {
   if (net->constant)
     return literal(*net->constant, bits);
-  std::string name = at(net, stage);
+  net->usedBits = std::max(net->usedBits, std::min(bits, net->width));
+  std::string name = delayed(net, stage);
   if (bits == net->width)
     return name;
   if (bits < net->width)
     return name + range(bits);
   std::string sign = name + "[" + std::to_string(net->width - 1) + "]";
   return "{{" + std::to_string(bits - net->width) + "{" + sign + "}}, " + name + "}";
+}
+
+void Datapath::countRegisters() {
+  // Pipelines that delay the same wire share its registers, and bits that are only rewired continue their chain.
+  llvm::MapVector<StringRef, std::pair<unsigned, std::set<int64_t>>> chains;
+  llvm::DenseSet<std::pair<const Net *, int64_t>> passed;
+  for (const Net &net : nets)
+    if (net.wiredFrom && !net.taps.empty() && net.wiredFrom->taps.lookup(net.wiredAt) == 1)
+      passed.insert({net.wiredFrom, net.wiredAt});
+  for (const Net &net : nets) {
+    const Net *root = &net;
+    int64_t offset = 0;
+    if (net.wiredFrom && passed.contains({net.wiredFrom, net.wiredAt})) {
+      root = net.wiredFrom;
+      offset = net.wiredAt;
+    }
+    auto &[width, taps] = chains[root->source.empty() ? StringRef(root->name) : StringRef(root->source)];
+    width = root == &net ? std::max(width, net.usedBits) : std::min(width, net.usedBits);
+    for (auto [tap, uses] : net.taps)
+      if (!passed.contains({&net, tap}))
+        taps.insert(offset + tap);
+  }
+  for (const auto &chain : chains) {
+    auto [width, taps] = chain.second;
+    int64_t from = 0;
+    for (int64_t tap : taps) {
+      // Three or more that nobody looks into are a shift register.
+      constexpr int64_t shortest = 3;
+      if (tap - from >= shortest)
+        features.shiftRegisters += width;
+      else
+        features.registerBits += (tap - from) * width;
+      from = tap;
+    }
+  }
 }
 
 Net *Datapath::indexNet(unsigned pipeline, const Index &index, unsigned bits) {
@@ -373,7 +417,14 @@ LogicalResult Datapath::addScalar(Operation *op) {
           })
           .Case([&](arith::ShLIOp) { return shift(" << ", false); })
           .Case([&](arith::ShRUIOp) { return shift(" >> ", false); })
-          .Case([&](arith::ShRSIOp) { return shift(" >>> ", true); })
+          .Case([&](arith::ShRSIOp) {
+            if (!nets[1]->constant || nets[0]->constant)
+              return shift(" >>> ", true);
+            // The bits that stay.
+            int64_t highest = nets[0]->width - 1, lowest = std::clamp<int64_t>(*nets[1]->constant, 0, highest);
+            return Formula{at(nets[0], start) + "[" + std::to_string(highest) + ":" + std::to_string(lowest) + "]",
+                           static_cast<unsigned>(highest - lowest + 1)};
+          })
           .Case([&](arith::ExtUIOp) {
             unsigned from = op->getOperand(0).getType().getIntOrFloatBitWidth();
             return Formula{"{1'b0, " + text(0, from) + "}", std::min(bits, from + 1)};
@@ -394,6 +445,11 @@ LogicalResult Datapath::addScalar(Operation *op) {
       isa<arith::ExtSIOp, arith::IndexCastOp>(op) || (isa<arith::TruncIOp>(op) && formula->width == nets[0]->width);
   bound.net =
       isSame ? nets[0] : addNet(op->getName().stripDialect(), formula->text, formula->width, start, start + *latency);
+  bool isWiring = isa<arith::TruncIOp>(op) || (isa<arith::ShRSIOp>(op) && nets[1]->constant);
+  if (isWiring && !isSame && !nets[0]->constant) {
+    bound.net->wiredFrom = nets[0];
+    bound.net->wiredAt = start - nets[0]->stage;
+  }
   env[result] = bound;
   return success();
 }

@@ -18,18 +18,27 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include <deque>
+#include <set>
 
 namespace st::rtl {
 
 /// A wire of one pipeline, in cycle `stage` of its iteration.
 struct Net {
   std::string name;
+  /// What it is assigned; empty for an output of an instance.
+  std::string source;
   unsigned width = 1;
+  /// The low bits that anybody reads.
+  unsigned usedBits = 0;
   int64_t stage = 0;
   /// When the schedule counts on it; not before `stage`.
   int64_t arrival = 0;
-  /// Registers behind it, so far.
+  /// Registers behind it, so far, and how often each of them is read.
   int64_t delays = 0;
+  llvm::SmallDenseMap<int64_t, unsigned> taps;
+  /// The net, so many registers behind it, some bits of which this net is.
+  const Net *wiredFrom = nullptr;
+  int64_t wiredAt = 0;
   std::optional<int64_t> constant;
 };
 
@@ -109,6 +118,7 @@ public:
   std::string at(Net *net, int64_t stage);
   /// The same in `bits` bits.
   std::string at(Net *net, int64_t stage, unsigned bits);
+  std::string delayed(Net *net, int64_t stage);
   /// A wire of pipeline `pipeline` with the value of `index`, in cycle 0.
   Net *indexNet(unsigned pipeline, const Index &index, unsigned bits);
 
@@ -118,6 +128,8 @@ public:
   /// Wires, registers and instances, in order; and what the registers take in each cycle that does not stall.
   std::vector<std::string> lines, transfers;
   Features features;
+  /// Counts the registers, once everything has been printed.
+  void countRegisters();
 
 private:
   mlir::LogicalResult declare();

@@ -397,9 +397,7 @@ LogicalResult Datapath::addOperation(Operation *op) {
           return failure();
         return addStore(store, store.getBase(), store.getIndices(), value->lanes, store.getVectorType().getShape());
       })
-      .Case([&](StreamReadOp read) {
-        return addPop(read, read.getStream(), device.latencyCycles(OpKind::StreamRead));
-      })
+      .Case([&](StreamReadOp read) { return addPop(read, read.getStream(), device.latencyCycles(OpKind::StreamRead)); })
       .Case([&](StreamWriteOp write) {
         return addPush(write, write.getStream(), write.getValue(), device.latencyCycles(OpKind::StreamWrite));
       })

@@ -6,6 +6,7 @@
 #include "Support/Error.h"
 #include "Support/FileSystem.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -61,9 +62,18 @@ static std::string printSynthesizeScript() {
          "  -nodsp -noiopad -noclkbuf; tee -a /dev/stdout stat\"\n";
 }
 
+/// The estimate of a kernel's resources, and what it rests on.
+static llvm::json::Object describe(const rtl::Features &features) {
+  Resources estimate = features.estimate();
+  return llvm::json::Object{{"basis", "calibrated"},        {"lut", estimate.lut},       {"ff", estimate.ff},
+                            {"dsp", estimate.dsp},          {"bram18", estimate.bram18}, {"uram", estimate.uram},
+                            {"features", features.toJson()}};
+}
+
 llvm::Error st::emitRtl(ModuleOp module, const Device &device, StringRef directory) {
   std::vector<std::string> kernels;
   std::vector<OutputFile> files;
+  llvm::json::Object resources;
   bool isComplete = true;
   module.walk([&](KernelOp kernel) {
     rtl::KernelPrinter printer(kernel, device);
@@ -74,6 +84,7 @@ llvm::Error st::emitRtl(ModuleOp module, const Device &device, StringRef directo
     for (auto &[name, text] : printer.printModules())
       files.push_back({name + ".sv", text});
     files.push_back({printer.name() + "_testbench.cpp", printer.printTestbench()});
+    resources[printer.name()] = describe(printer.getFeatures());
     kernels.push_back(printer.name());
     return WalkResult::skip();
   });
@@ -84,6 +95,7 @@ llvm::Error st::emitRtl(ModuleOp module, const Device &device, StringRef directo
 
   files.push_back({"simulate.sh", printSimulateScript(kernels)});
   files.push_back({"synthesize.sh", printSynthesizeScript()});
+  files.push_back({"resources.json", llvm::formatv("{0:2}\n", llvm::json::Value(std::move(resources)))});
   for (const rtl::RuntimeFile &file : rtl::getRuntimeFiles())
     files.push_back({file.path, file.contents});
   for (const OutputFile &file : files) {

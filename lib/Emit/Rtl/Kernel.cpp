@@ -73,6 +73,8 @@ void KernelPrinter::printTop(RtlWriter &out) {
     declare(port.name, port.width);
   for (const auto &[value, name] : streams) {
     auto stream = value.getDefiningOp<StreamOp>();
+    StreamType type = stream.getResult().getType();
+    features.addFifo(tokenBits(type.getTokenType()), type.getDepth(), fifoStyle(stream), device);
     out.line("st_fifo #(.WIDTH(" + Twine(tokenBits(stream.getResult().getType().getTokenType())) + "), .DEPTH(" +
              Twine(stream.getResult().getType().getDepth()) + "), .STYLE(\"" + fifoStyle(stream) + "\")) " + name +
              " (");
@@ -94,10 +96,9 @@ void KernelPrinter::printTop(RtlWriter &out) {
     out.line("    .clk(clk), .rst(rst),");
     for (const Channel &channel : task.printer->channels()) {
       auto port = llvm::find_if(ports, [&](const MemoryPort &other) { return other.argument == channel.argument; });
-      std::string stream =
-          port != ports.end()
-              ? port->name
-              : streams.lookup(task.op.getOperandFor(channel.argument).get()) + (channel.isRead ? "_out" : "_in");
+      std::string stream = port != ports.end() ? port->name
+                                               : streams.lookup(task.op.getOperandFor(channel.argument).get()) +
+                                                     (channel.isRead ? "_out" : "_in");
       out.line("    ." + channel.name + "_data(" + stream + "_data), ." + channel.name + "_valid(" + stream +
                "_valid), ." + channel.name + "_ready(" + stream + "_ready),");
     }
@@ -123,7 +124,7 @@ std::vector<std::pair<std::string, std::string>> KernelPrinter::printModules() {
     add(module,
         "Port to external memory: " + std::to_string(port.tokens) + " tokens of " + std::to_string(port.width) +
             " bits in bursts of " + std::to_string(port.burst),
-        [&](RtlWriter &out) { printMemoryPort(port, module, out, features); });
+        [&](RtlWriter &out) { printMemoryPort(port, module, out, device, features); });
   }
   for (Task &task : tasks) {
     std::string module = moduleName + "_" + task.name, what = "A task";

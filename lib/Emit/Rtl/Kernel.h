@@ -19,6 +19,8 @@ public:
   /// The text of each module, by its name.
   std::vector<std::pair<std::string, std::string>> printModules();
   std::string printTestbench();
+  /// What the modules consist of, once they have been printed.
+  const Features &getFeatures() const { return features; }
 
 private:
   struct Task {

@@ -127,7 +127,10 @@ FailureOr<MemoryPort> st::rtl::buildMemoryPort(TaskOp task, const Device &device
   return std::move(port);
 }
 
-void st::rtl::printMemoryPort(const MemoryPort &port, StringRef module, RtlWriter &out, Features &features) {
+void st::rtl::printMemoryPort(const MemoryPort &port, StringRef module, RtlWriter &out, const Device &device,
+                              Features &features) {
+  features.addFifo(port.width, port.depth, port.style, device);
+  features.queueBits += bitsFor(llvm::divideCeil(port.tokens, port.burst)) + bitsFor(port.depth);
   auto range = [](unsigned width) { return "[" + std::to_string(width - 1) + ":0]"; };
   StringRef step = port.isRead ? "arrive" : "take";
   out.line("module " + module + " (");

@@ -41,7 +41,8 @@ bool usesMemory(TaskOp task);
 mlir::FailureOr<MemoryPort> buildMemoryPort(TaskOp task, const Device &device);
 
 /// Prints the port's module, and adds what it consists of to `features`.
-void printMemoryPort(const MemoryPort &port, llvm::StringRef module, RtlWriter &out, Features &features);
+void printMemoryPort(const MemoryPort &port, llvm::StringRef module, RtlWriter &out, const Device &device,
+                     Features &features);
 
 /// What st_fifo calls the memory of a FIFO.
 std::string fifoStyle(StreamOp stream);

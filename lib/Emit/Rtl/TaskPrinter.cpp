@@ -240,7 +240,12 @@ void TaskPrinter::printBuffer(Buffer &buffer, RtlWriter &out) {
   out.line("};");
   out.line("wire " + range(addressBits) + " " + buffer.name +
            "_write_address = " + (writeAddresses.empty() ? number(0, addressBits) : choose(writeAddresses)) + ";");
+  // Registers are the same for all who read them.
+  if (buffer.rows == 1 && !buffer.ports.empty())
+    datapath->features.addMemory(buffer.width, buffer.banks, 1, buffer.style, device);
   for (auto [i, port] : llvm::enumerate(buffer.ports)) {
+    if (buffer.rows > 1)
+      datapath->features.addMemory(buffer.width, buffer.banks, buffer.rows, buffer.style, device);
     std::vector<std::pair<unsigned, std::string>> addresses;
     for (const ReadUse &use : port)
       addresses.push_back({use.pipeline, address(use.pipeline, use.row, use.stage)});
@@ -337,8 +342,10 @@ void TaskPrinter::printSequence(RtlWriter &out) {
   std::function<void(ArrayRef<Statement>)> collect = [&](ArrayRef<Statement> statements) {
     for (const Statement &statement : statements) {
       auto add = [&](const Counter &counter) {
-        if (counter.trips > 1)
-          counters.push_back(counter.name);
+        if (counter.trips == 1)
+          return;
+        counters.push_back(counter.name);
+        datapath->features.controlBits += bitsFor(counter.trips - 1);
       };
       if (statement.pipeline < 0) {
         add(statement.loop);
@@ -352,6 +359,13 @@ void TaskPrinter::printSequence(RtlWriter &out) {
   int64_t depth = deepest(), slowest = 1;
   for (const Pipeline &pipeline : control.pipelines)
     slowest = std::max(slowest, pipeline.ii);
+  // The state: done, issuing, the stages of the pipeline, and where the controller is.
+  Features &features = datapath->features;
+  features.controlBits +=
+      2 + 2 * (depth - 1) + (control.pipelines.size() > 1 ? stepBits() : 0) + (slowest > 1 ? bitsFor(slowest - 1) : 0);
+  ++features.tasks;
+  for (const Channel &channel : datapath->channels)
+    features.handshakes += channel.uses.size();
 
   out.line("always @(posedge clk) begin");
   out.line("if (rst) begin");
@@ -456,4 +470,6 @@ void TaskPrinter::print(StringRef module, RtlWriter &out) {
   }
   printSequence(out);
   out.line("endmodule");
+  datapath->features.adderBits += datapath->space.adderBits();
+  datapath->countRegisters();
 }
