@@ -61,6 +61,8 @@ MODELS = {
     "llama-decode-dynamic": (llama.llama_decode_dynamic, 34),
     "gpt2-stack": (gpt2.gpt2_stack, 35),
     "llama-stack": (llama.llama_stack, 36),
+    "gpt2-cache": (gpt2.gpt2_cache, 37),
+    "llama-cache": (llama.llama_cache, 38),
     "quantized-cnn": (quantized.quantized_cnn, 30),
     "quantized-mlp": (quantized.quantized_mlp, 31),
 }

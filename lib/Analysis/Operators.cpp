@@ -1,6 +1,7 @@
 //===- Operators.cpp - What an operation costs on the device --------------------------------------------------===//
 
 #include "Analysis/Operators.h"
+#include "Dialect/StDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -93,7 +94,7 @@ FailureOr<Kinds> st::getOperators(Operation *op) {
       .Case<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>([](auto) { return Kinds{OpKind::IntShift}; })
       .Case<arith::SelectOp>([](auto) { return Kinds{OpKind::Select}; })
       // An index is a loop counter that is there anyway; casts and constants are wires.
-      .Case<linalg::IndexOp, linalg::YieldOp, arith::ConstantOp, arith::IndexCastOp, arith::IndexCastUIOp,
+      .Case<SizeOp, linalg::IndexOp, linalg::YieldOp, arith::ConstantOp, arith::IndexCastOp, arith::IndexCastUIOp,
             arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp, arith::ExtFOp, arith::TruncFOp, arith::BitcastOp>(
           [](auto) { return Kinds{}; })
       .Case<affine::AffineApplyOp>([](auto) { return Kinds{OpKind::IntAdd}; })

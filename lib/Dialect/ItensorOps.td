@@ -70,7 +70,8 @@ def St_ItensorCastOp : St_Op<"itensor_cast", [Pure]> {
   let summary = "change the spelling of the type, keep the sequence";
   let description = [{
     Both types stream the same tokens in the same order: loops may be split, merged or dropped, and slices may hold more
-    or fewer tokens. No hardware stands for it.
+    or fewer tokens. No hardware stands for it. It may also say that the tensor lies in a larger one, at a place that each
+    run tells: what is written into a cache.
     ```
     %b = st.itensor_cast %a
         : !st.itensor<4xf32, iter_space = [2, 2] * [8, 4], iter_map = (d0, d1) -> (d0 + d1)>

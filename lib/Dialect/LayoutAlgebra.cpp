@@ -144,10 +144,17 @@ std::optional<std::string> st::whyNotProducer(ItensorType type) {
           .str();
   }
   SmallVector<int64_t> tile = type.getTileShape();
-  for (unsigned dim = 0; dim < type.getRank(); ++dim)
-    if (auto reason = whyNotOnceAlong(dim, drivers[dim], nest.start[dim], tile[dim], type.getDataShape()[dim],
-                                      type.getDataExtent(dim)))
+  for (unsigned dim = 0; dim < type.getRank(); ++dim) {
+    int64_t extent = type.getDataShape()[dim];
+    ExtentAttr runTimeExtent = type.getDataExtent(dim);
+    // From its place to the end of what counts then; the rest stays.
+    if (StringAttr place = type.getPlace(dim)) {
+      runTimeExtent = runTimeExtent.plus(ExtentAttr::getSize(place).times(-1));
+      extent = runTimeExtent.isConstant() ? runTimeExtent.getConstant() : 0;
+    }
+    if (auto reason = whyNotOnceAlong(dim, drivers[dim], nest.start[dim], tile[dim], extent, runTimeExtent))
       return reason;
+  }
   return std::nullopt;
 }
 
@@ -297,12 +304,32 @@ static bool haveSameScalars(ItensorType source, ItensorType result) {
 
 bool st::haveSameTokens(ItensorType a, ItensorType b) {
   // Tokens of one shape cut one sequence of scalars in one way only.
-  return a.getDataShape() == b.getDataShape() && a.getElementType() == b.getElementType() && haveSameScalars(a, b);
+  return a.getDataShape() == b.getDataShape() && a.getElementType() == b.getElementType() &&
+         a.getPlaces() == b.getPlaces() && haveSameScalars(a, b);
+}
+
+bool st::isPlacementOf(ItensorType placed, ItensorType type) {
+  if (!type.getPlaces().empty() || placed.getPlaces().empty() || placed.getElementType() != type.getElementType() ||
+      placed.getElementShape() != type.getElementShape() || placed.getTripCounts() != type.getTripCounts() ||
+      placed.getTripExtents() != type.getTripExtents() || placed.getSteps() != type.getSteps() ||
+      placed.getIterMap() != type.getIterMap())
+    return false;
+  for (unsigned dim = 0; dim < type.getRank(); ++dim) {
+    StringAttr place = placed.getPlace(dim);
+    auto extentOf = [&](ItensorType of) {
+      ExtentAttr extent = of.getDataExtent(dim);
+      return extent ? extent : ExtentAttr::getConstant(of.getContext(), of.getDataShape()[dim]);
+    };
+    ExtentAttr expected = place ? extentOf(type).plus(ExtentAttr::getSize(place)) : extentOf(type);
+    if (extentOf(placed) != expected)
+      return false;
+  }
+  return true;
 }
 
 Relation st::relate(ItensorType source, ItensorType result) {
   if (source.getDataShape() != result.getDataShape() || source.getDataExtents() != result.getDataExtents() ||
-      source.getScalarType() != result.getScalarType())
+      source.getScalarType() != result.getScalarType() || source.getPlaces() != result.getPlaces())
     return Relation::Incompatible;
   if (canonicalize(source) == canonicalize(result))
     return Relation::Equal;

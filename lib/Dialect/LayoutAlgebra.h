@@ -48,6 +48,9 @@ Access describeAccess(ItensorType type);
 /// Whether both types stream the same tokens in the same order, however many make a slice: one FIFO carries both.
 bool haveSameTokens(ItensorType a, ItensorType b);
 
+/// Whether `placed` streams the slices of `type` as those of a larger tensor, at a place that each run tells.
+bool isPlacementOf(ItensorType placed, ItensorType type);
+
 /// The slice offsets in stream order; the brute-force meaning of the type. `type.getNumTiles()` entries.
 llvm::SmallVector<llvm::SmallVector<int64_t>> enumerateOffsets(ItensorType type);
 

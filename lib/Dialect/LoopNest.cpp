@@ -98,5 +98,6 @@ ItensorType LoopNest::toType(ItensorType like) const {
   AffineMap map = AffineMap::get(loops.size(), 0, results, context);
   return ItensorType::get(context, like.getElementShape(), like.getElementType(), like.getDataShape(), counts, steps,
                           map)
-      .withSizes(like.getDataExtents(), extents);
+      .withSizes(like.getDataExtents(), extents)
+      .withPlaces(like.getPlaces());
 }

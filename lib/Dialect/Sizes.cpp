@@ -128,8 +128,14 @@ static std::optional<std::pair<int64_t, int64_t>> getInterval(Value value) {
 }
 
 std::optional<int64_t> st::getLargest(Value value) {
-  auto interval = getInterval(value);
-  return interval ? std::optional(interval->second) : std::nullopt;
+  if (auto interval = getInterval(value))
+    return interval->second;
+  Operation *op = value.getDefiningOp();
+  if (!isa_and_nonnull<arith::MinUIOp, arith::MinSIOp>(op))
+    return std::nullopt;
+  // Either side bounds it.
+  std::optional<int64_t> left = getLargest(op->getOperand(0)), right = getLargest(op->getOperand(1));
+  return left && right ? std::min(*left, *right) : left ? left : right;
 }
 
 std::optional<int64_t> st::getLargestTripCount(scf::ForOp loop) {

@@ -24,6 +24,7 @@
 #include "Dialect/StEnums.h.inc"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include <optional>
 #include <string>
 
 #define GET_ATTRDEF_CLASSES
@@ -37,7 +38,10 @@ class PatternRewriter;
 }
 namespace st {
 class YieldOp;
-}
+
+/// Array of a kernel: by result, the number of the operand that it is after an update in place, or -1.
+inline constexpr llvm::StringLiteral updatesAttr = "st.updates";
+} // namespace st
 
 #define GET_OP_CLASSES
 #include "Dialect/StOps.h.inc"

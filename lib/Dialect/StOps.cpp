@@ -51,7 +51,7 @@ LogicalResult ItensorReadOp::verify() {
 LogicalResult ItensorWriteOp::verify() { return verifyTile(*this, getDest().getType(), getValue().getType(), "value"); }
 
 LogicalResult ItensorCastOp::verify() {
-  if (!haveSameTokens(getSource().getType(), getType()))
+  if (!haveSameTokens(getSource().getType(), getType()) && !isPlacementOf(getType(), getSource().getType()))
     return emitOpError() << "must keep the sequence of tokens, but the types are "
                          << stringify(relate(getSource().getType(), getType()));
   return success();

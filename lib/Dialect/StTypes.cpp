@@ -91,7 +91,16 @@ ItensorType ItensorType::withSizes(ArrayRef<ExtentAttr> dataExtents, ArrayRef<Ex
   };
   return ItensorType::get(getContext(), getElementShape(), getElementType(), getDataShape(), getTripCounts(),
                           getSteps(), getIterMap(), complete(dataExtents, getDataShape()),
-                          complete(tripExtents, getTripCounts()));
+                          complete(tripExtents, getTripCounts()), getPlaces());
+}
+
+StringAttr ItensorType::getPlace(unsigned dim) const { return getPlaces().empty() ? StringAttr() : getPlaces()[dim]; }
+
+ItensorType ItensorType::withPlaces(ArrayRef<StringAttr> places) const {
+  if (llvm::none_of(places, [](StringAttr place) { return place != nullptr; }))
+    places = {};
+  return ItensorType::get(getContext(), getElementShape(), getElementType(), getDataShape(), getTripCounts(),
+                          getSteps(), getIterMap(), getDataExtents(), getTripExtents(), places);
 }
 
 //===----------------------------------------------------------------------------------------------------------===//
@@ -155,7 +164,7 @@ static LogicalResult verifyNest(function_ref<InFlightDiagnostic()> emitError, Ar
 LogicalResult ItensorType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> elementShape,
                                   Type elementType, ArrayRef<int64_t> dataShape, ArrayRef<int64_t> tripCounts,
                                   ArrayRef<int64_t> steps, AffineMap iterMap, ArrayRef<ExtentAttr> dataExtents,
-                                  ArrayRef<ExtentAttr> tripExtents) {
+                                  ArrayRef<ExtentAttr> tripExtents, ArrayRef<StringAttr> places) {
   if (failed(verifyNest(emitError, elementShape, elementType, tripCounts, steps, iterMap)))
     return failure();
   if (dataShape.size() != elementShape.size())
@@ -174,6 +183,11 @@ LogicalResult ItensorType::verify(function_ref<InFlightDiagnostic()> emitError, 
   for (auto [dim, extent] : llvm::enumerate(dataExtents))
     if (extent.getDivisor() != 1)
       return emitError() << "data extent of dimension " << dim << " must be a sum of sizes, but is " << extent.str();
+  for (auto [dim, place] : llvm::enumerate(places))
+    if (place && (dataExtents.empty() || !llvm::is_contained(dataExtents[dim].getNames(), place)))
+      return emitError() << "slices lie at '" << place.getValue() << "' of data dimension " << dim
+                         << ", whose extent must end behind them, as " << place.getValue() << " + 1 does, but is "
+                         << (dataExtents.empty() ? std::to_string(dataShape[dim]) : dataExtents[dim].str());
   return success();
 }
 
@@ -220,11 +234,97 @@ static void printSizeList(AsmPrinter &printer, ArrayRef<int64_t> maxima, ArrayRe
   printer << "]";
 }
 
+/// `(d0, d1)[P] -> (d0 + P, d1)`: an affine map whose symbols are sizes.
+static ParseResult parsePlacedMap(AsmParser &parser, AffineMap &map, SmallVectorImpl<StringAttr> &places) {
+  MLIRContext *context = parser.getContext();
+  SMLoc loc = parser.getCurrentLocation();
+  SmallVector<std::string> dims, symbols;
+  SmallVector<StringAttr> sizes;
+  auto parseDim = [&] { return parser.parseKeywordOrString(&dims.emplace_back()); };
+  auto parseSymbol = [&]() -> ParseResult {
+    std::string &symbol = symbols.emplace_back();
+    if (parser.parseKeywordOrString(&symbol))
+      return failure();
+    std::string size = symbol;
+    if (succeeded(parser.parseOptionalEqual()) && parser.parseString(&size))
+      return failure();
+    sizes.push_back(StringAttr::get(context, size));
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseDim) ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::OptionalSquare, parseSymbol) || parser.parseArrow())
+    return failure();
+  SmallVector<std::pair<StringRef, AffineExpr>> names;
+  for (auto [index, name] : llvm::enumerate(dims))
+    names.push_back({name, getAffineDimExpr(index, context)});
+  for (auto [index, name] : llvm::enumerate(symbols))
+    names.push_back({name, getAffineSymbolExpr(index, context)});
+  SmallVector<AffineExpr> results;
+  auto parseResult = [&] { return parser.parseAffineExpr(names, results.emplace_back()); };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseResult))
+    return failure();
+  SmallVector<AffineExpr> zeros(symbols.size(), getAffineConstantExpr(0, context));
+  places.assign(results.size(), StringAttr());
+  for (auto [dim, result] : llvm::enumerate(results)) {
+    AffineExpr rest = result.replaceSymbols(zeros);
+    AffineExpr added = simplifyAffineExpr(result - rest, dims.size(), symbols.size());
+    result = rest;
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(added))
+      places[dim] = sizes[symbol.getPosition()];
+    else if (added != getAffineConstantExpr(0, context))
+      return parser.emitError(loc) << "result " << dim << " of the iteration map must add one size at most, once";
+  }
+  if (sizes.empty())
+    places.clear();
+  else if (llvm::none_of(places, [](StringAttr place) { return place != nullptr; }))
+    return parser.emitError(loc) << "iteration map adds '" << sizes.front().getValue() << "' to no dimension";
+  map = AffineMap::get(dims.size(), 0, results, context);
+  return success();
+}
+
+static void printPlacedMap(AsmPrinter &printer, AffineMap map, ArrayRef<StringAttr> places) {
+  if (places.empty())
+    return map.print(printer.getStream());
+  auto isIdentifier = [](StringRef name) {
+    return !name.empty() && llvm::isAlpha(name.front()) &&
+           llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; }) &&
+           (name.size() == 1 || !llvm::all_of(name.drop_front(), llvm::isDigit));
+  };
+  // Each size once; what would be no identifier, or might be a dimension, is called by its number.
+  SmallVector<StringAttr> sizes;
+  for (StringAttr place : places)
+    if (place && !llvm::is_contained(sizes, place))
+      sizes.push_back(place);
+  auto nameOf = [&](StringAttr size) {
+    return isIdentifier(size) ? size.str() : "s" + std::to_string(llvm::find(sizes, size) - sizes.begin());
+  };
+  printer << "(";
+  for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
+    printer << (dim ? ", d" : "d") << dim;
+  printer << ")[";
+  llvm::interleaveComma(sizes, printer.getStream(), [&](StringAttr size) {
+    printer << nameOf(size);
+    if (nameOf(size) != size.getValue())
+      printer << " = " << size;
+  });
+  printer << "] -> (";
+  for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+    printer << (dim ? ", " : "");
+    bool isZero = expr == getAffineConstantExpr(0, map.getContext());
+    if (!places[dim] || !isZero)
+      expr.print(printer.getStream());
+    if (places[dim])
+      printer << (isZero ? "" : " + ") << nameOf(places[dim]);
+  }
+  printer << ")";
+}
+
 Type ItensorType::parse(AsmParser &parser) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<int64_t> elementShape, dataShape, tripCounts, steps;
   Type elementType;
   SmallVector<ExtentAttr> dataExtents, tripExtents;
+  SmallVector<StringAttr> places;
   AffineMap iterMap;
   if (parser.parseLess() || parser.parseDimensionList(elementShape, /*allowDynamic=*/false, /*withTrailingX=*/true) ||
       parser.parseType(elementType))
@@ -233,15 +333,13 @@ Type ItensorType::parse(AsmParser &parser) {
   if (hasDataShape && succeeded(parser.parseOptionalLSquare())) {
     if (parseSizeList(parser, dataShape, dataExtents, AsmParser::Delimiter::None) || parser.parseRSquare())
       return {};
-  } else if (hasDataShape &&
-             parser.parseDimensionList(dataShape, /*allowDynamic=*/false, /*withTrailingX=*/false)) {
+  } else if (hasDataShape && parser.parseDimensionList(dataShape, /*allowDynamic=*/false, /*withTrailingX=*/false)) {
     return {};
   }
   if (parser.parseComma() || parser.parseKeyword("iter_space") || parser.parseEqual() ||
       parseSizeList(parser, tripCounts, tripExtents, AsmParser::Delimiter::Square) || parser.parseStar() ||
-      parseIntegerList(parser, steps) ||
-      parser.parseComma() || parser.parseKeyword("iter_map") || parser.parseEqual() || parser.parseAffineMap(iterMap) ||
-      parser.parseGreater())
+      parseIntegerList(parser, steps) || parser.parseComma() || parser.parseKeyword("iter_map") ||
+      parser.parseEqual() || parsePlacedMap(parser, iterMap, places) || parser.parseGreater())
     return {};
   auto emitError = [&] { return parser.emitError(loc); };
   if (!hasDataShape) {
@@ -250,7 +348,8 @@ Type ItensorType::parse(AsmParser &parser) {
     dataShape = spanOf(tileShapeOf(elementShape, elementType), tripCounts, steps, iterMap);
   }
   return getChecked(emitError, parser.getContext(), ArrayRef(elementShape), elementType, ArrayRef(dataShape),
-                    ArrayRef(tripCounts), ArrayRef(steps), iterMap, ArrayRef(dataExtents), ArrayRef(tripExtents));
+                    ArrayRef(tripCounts), ArrayRef(steps), iterMap, ArrayRef(dataExtents), ArrayRef(tripExtents),
+                    ArrayRef(places));
 }
 
 void ItensorType::print(AsmPrinter &printer) const {
@@ -270,7 +369,7 @@ void ItensorType::print(AsmPrinter &printer) const {
   printer << " * [";
   llvm::interleaveComma(getSteps(), printer.getStream());
   printer << "], iter_map = ";
-  getIterMap().print(printer.getStream());
+  printPlacedMap(printer, getIterMap(), getPlaces());
   printer << ">";
 }
 

@@ -80,6 +80,13 @@ def St_Itensor : St_Type<"Itensor", "itensor"> {
     ```
     !st.itensor<8x16xf32 of [S max 256, 64], iter_space = [S ceildiv 8 max 32, 4] * [8, 16], iter_map = (d0, d1) -> (d0, d1)>
     ```
+
+    A map may add one size to a dimension: the slices lie at that place of a larger tensor, as the new rows of a cache
+    behind those that are there already. What is before them and behind the extent is not touched. A size whose name is
+    no identifier is written as `[s0 = "arg0.1"]`.
+    ```
+    !st.itensor<1x16xf32 of [P + 1 max 65, 64], iter_space = [4] * [16], iter_map = (d0)[P] -> (P, d0)>
+    ```
   }];
   let parameters = (ins
     ArrayRefParameter<"int64_t", "outer shape of a slice, in units of the element type">:$elementShape,
@@ -89,7 +96,9 @@ def St_Itensor : St_Type<"Itensor", "itensor"> {
     ArrayRefParameter<"int64_t", "steps of the iteration space">:$steps,
     "::mlir::AffineMap":$iterMap,
     ArrayRefParameter<"::st::ExtentAttr", "logical extents; empty where all are constants">:$dataExtents,
-    ArrayRefParameter<"::st::ExtentAttr", "trip counts; empty where all are constants">:$tripExtents
+    ArrayRefParameter<"::st::ExtentAttr", "trip counts; empty where all are constants">:$tripExtents,
+    ArrayRefParameter<"::mlir::StringAttr", "sizes added to the offsets, by data dimension, or null; empty without any">
+      :$places
   );
   let builders = [
     // All sizes are constants.
@@ -97,7 +106,15 @@ def St_Itensor : St_Type<"Itensor", "itensor"> {
       "::llvm::ArrayRef<int64_t>":$dataShape, "::llvm::ArrayRef<int64_t>":$tripCounts,
       "::llvm::ArrayRef<int64_t>":$steps, "::mlir::AffineMap":$iterMap), [{
       return $_get($_ctxt, elementShape, elementType, dataShape, tripCounts, steps, iterMap,
-                   ::llvm::ArrayRef<ExtentAttr>{}, ::llvm::ArrayRef<ExtentAttr>{});
+                   ::llvm::ArrayRef<ExtentAttr>{}, ::llvm::ArrayRef<ExtentAttr>{}, ::llvm::ArrayRef<::mlir::StringAttr>{});
+    }]>,
+    // The slices of the whole tensor.
+    TypeBuilder<(ins "::llvm::ArrayRef<int64_t>":$elementShape, "::mlir::Type":$elementType,
+      "::llvm::ArrayRef<int64_t>":$dataShape, "::llvm::ArrayRef<int64_t>":$tripCounts,
+      "::llvm::ArrayRef<int64_t>":$steps, "::mlir::AffineMap":$iterMap,
+      "::llvm::ArrayRef<::st::ExtentAttr>":$dataExtents, "::llvm::ArrayRef<::st::ExtentAttr>":$tripExtents), [{
+      return $_get($_ctxt, elementShape, elementType, dataShape, tripCounts, steps, iterMap, dataExtents, tripExtents,
+                   ::llvm::ArrayRef<::mlir::StringAttr>{});
     }]>,
     // Spells out the data shape as what the map spans.
     TypeBuilder<(ins "::llvm::ArrayRef<int64_t>":$elementShape, "::mlir::Type":$elementType,
@@ -131,6 +148,10 @@ def St_Itensor : St_Type<"Itensor", "itensor"> {
     ::st::ExtentAttr getTripExtent(unsigned loop) const;
     /// The same type with these run-time sizes; null stands for a constant.
     ItensorType withSizes(::llvm::ArrayRef<ExtentAttr> dataExtents, ::llvm::ArrayRef<ExtentAttr> tripExtents) const;
+    /// The size that is added to the offsets along `dim`; null where there is none.
+    ::mlir::StringAttr getPlace(unsigned dim) const;
+    /// The same type with these sizes added to the offsets, by data dimension; null stands for none.
+    ItensorType withPlaces(::llvm::ArrayRef<::mlir::StringAttr> places) const;
     /// What the map spans in scalars along each data dimension: largest offset plus tile size.
     ::llvm::SmallVector<int64_t> getSpan() const;
   }];

@@ -103,8 +103,17 @@ void KernelOp::print(OpAsmPrinter &printer) {
 
 YieldOp KernelOp::getYield() { return cast<YieldOp>(getBody().front().getTerminator()); }
 
-/// A tensor may cross as an itensor of its logical shape, or packed into the itensor's tiles.
-static LogicalResult verifyCrossing(Operation *op, Type outside, Type inside, const Twine &what) {
+/// Whether `memory` holds a tensor of `shape`, and perhaps more.
+static bool hasRoomFor(RankedTensorType memory, ArrayRef<int64_t> shape) {
+  return memory.getRank() == static_cast<int64_t>(shape.size()) &&
+         llvm::all_of(llvm::zip(memory.getShape(), shape),
+                      [](auto pair) { return std::get<0>(pair) >= std::get<1>(pair); });
+}
+
+/// A tensor may cross as an itensor of its logical shape, or packed into the itensor's tiles. Of an operand, the
+/// beginning may cross.
+static LogicalResult verifyCrossing(Operation *op, Type outside, Type inside, const Twine &what,
+                                    bool isOperand = false) {
   if (outside == inside)
     return success();
   auto tensor = dyn_cast<RankedTensorType>(outside);
@@ -114,8 +123,51 @@ static LogicalResult verifyCrossing(Operation *op, Type outside, Type inside, co
   auto packed = RankedTensorType::get(packedShape(itensor), itensor.getScalarType());
   if (tensor == itensor.getTensorType() || tensor == packed)
     return success();
+  if (isOperand && tensor.getElementType() == itensor.getScalarType() && hasRoomFor(tensor, itensor.getDataShape()))
+    return success();
   return op->emitOpError() << what << " must be " << itensor.getTensorType() << " or, packed, " << packed << ", but is "
                            << tensor;
+}
+
+ArrayRef<int64_t> KernelOp::getUpdates() {
+  auto updates = (*this)->getAttrOfType<DenseI64ArrayAttr>(updatesAttr);
+  return updates ? updates.asArrayRef() : ArrayRef<int64_t>();
+}
+
+std::optional<unsigned> KernelOp::getUpdatedOperand(unsigned result) {
+  if (result >= getUpdates().size() || getUpdates()[result] < 0)
+    return std::nullopt;
+  return getUpdates()[result];
+}
+
+/// A result that stands for an operand after it has been updated is that operand's memory, and writes a part of it.
+static LogicalResult verifyUpdates(KernelOp kernel) {
+  ArrayRef<int64_t> updates = kernel.getUpdates();
+  if (!updates.empty() && updates.size() != kernel.getNumResults())
+    return kernel.emitOpError() << "'" << updatesAttr << "' lists " << updates.size() << " operands for "
+                                << kernel.getNumResults() << " results";
+  llvm::SmallDenseSet<int64_t> updated;
+  for (unsigned result = 0; result < kernel.getNumResults(); ++result) {
+    int64_t operand = updates.empty() ? -1 : updates[result];
+    Type yielded = kernel.getYield().getOperand(result).getType();
+    auto itensor = dyn_cast<ItensorType>(yielded);
+    if (itensor && itensor.getPlaces().empty() != (operand < 0))
+      return kernel.emitOpError() << "result " << result << " is " << itensor << ", which "
+                                  << (operand < 0 ? "must update an operand" : "must lie at a place of the operand")
+                                  << "; see '" << updatesAttr << "'";
+    if (operand < 0)
+      continue;
+    if (operand >= static_cast<int64_t>(kernel.getInputs().size()) || !updated.insert(operand).second)
+      return kernel.emitOpError() << "result " << result << " updates operand " << operand
+                                  << (operand < static_cast<int64_t>(kernel.getInputs().size())
+                                          ? ", which another result updates too"
+                                          : ", which does not exist");
+    if (kernel.getInputs()[operand].getType() != kernel.getResult(result).getType())
+      return kernel.emitOpError() << "result " << result << " of type " << kernel.getResult(result).getType()
+                                  << " updates operand " << operand << " of type "
+                                  << kernel.getInputs()[operand].getType();
+  }
+  return success();
 }
 
 LogicalResult KernelOp::verify() {
@@ -123,11 +175,14 @@ LogicalResult KernelOp::verify() {
     return emitOpError() << "has " << getInputs().size() << " operands but " << getBody().getNumArguments()
                          << " block arguments";
   for (auto [index, binding] : llvm::enumerate(llvm::zip(getInputs().getTypes(), getBody().getArgumentTypes())))
-    if (failed(verifyCrossing(*this, std::get<0>(binding), std::get<1>(binding), "operand " + Twine(index))))
+    if (failed(verifyCrossing(*this, std::get<0>(binding), std::get<1>(binding), "operand " + Twine(index),
+                              /*isOperand=*/true)))
       return failure();
   YieldOp yield = getYield();
   if (yield.getNumOperands() != getNumResults())
     return emitOpError() << "has " << getNumResults() << " results but yields " << yield.getNumOperands() << " values";
+  if (failed(verifyUpdates(*this)))
+    return failure();
   for (auto [index, crossing] : llvm::enumerate(llvm::zip(getResultTypes(), yield.getOperandTypes()))) {
     if (failed(verifyCrossing(*this, std::get<0>(crossing), std::get<1>(crossing), "result " + Twine(index))))
       return failure();

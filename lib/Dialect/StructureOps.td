@@ -16,6 +16,18 @@ def St_KernelOp : St_Op<"kernel", [IsolatedFromAbove, SingleBlock, RecursiveMemo
       st.yield %r : !c
     }
     ```
+    `st.updates` lists, by result, the operand that the result is after it has been updated in place, or -1: one buffer
+    in memory, such as a cache. The operand is read as it was before the launch; its yielded itensor lies at a place of
+    it, and what it does not cover stays. Once operands are memory, `st.operand_directions` calls it "inout".
+    ```
+    %0 = st.kernel @decode (%old = %cache : tensor<65x16xf32> as !old, ...) -> (tensor<65x16xf32>)
+        attributes {st.updates = array<i64: 0>} {
+      ...
+      %new = st.itensor_cast %row : !row -> !st.itensor<1x16xf32 of [P + 1 max 65, 16], iter_space = [] * [],
+                                                        iter_map = ()[P] -> (P, 0)>
+      st.yield %new : ...
+    }
+    ```
   }];
   let arguments = (ins StrAttr:$sym_name, Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$inputs);
   let results = (outs Variadic<AnyRankedTensor>:$results);
@@ -24,6 +36,10 @@ def St_KernelOp : St_Op<"kernel", [IsolatedFromAbove, SingleBlock, RecursiveMemo
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::st::YieldOp getYield();
+    /// By result, the operand that it updates in place, or -1; empty where there is none.
+    ::llvm::ArrayRef<int64_t> getUpdates();
+    /// The operand that `result` updates in place.
+    std::optional<unsigned> getUpdatedOperand(unsigned result);
   }];
 }
 

@@ -1,6 +1,7 @@
 //===- Check.cpp - `streamtensor check` and `run`: does a design compute what the model says? -----------------===//
 
 #include "Driver/Check.h"
+#include "Dialect/Caches.h"
 #include "Dialect/Sizes.h"
 #include "Driver/Compile.h"
 #include "Driver/Diagnostics.h"
@@ -12,6 +13,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
+#include <list>
+#include <map>
 #include <random>
 
 using namespace mlir;
@@ -80,15 +83,74 @@ NamedArrays st::randomInputs(ModuleOp module, uint64_t seed, const RunSizes &siz
   return inputs;
 }
 
-/// Fills in `options.sizes`, which follow from the inputs.
-static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &inputs,
-                                           reference::RunOptions &options) {
+namespace {
+/// Caches that stay in their memory from launch to launch, by argument.
+struct CacheMemory {
+  Array memory;              ///< all of it
+  SmallVector<int64_t> rows; ///< the shape of what counts of it
+};
+using CacheMemories = std::map<unsigned, CacheMemory>;
+} // namespace
+
+/// An input that is empty, if it may be: a cache before the first launch.
+static std::optional<Array> makeEmptyCache(func::FuncOp entry, unsigned argument) {
+  for (unsigned result = 0; result < entry.getNumResults(); ++result) {
+    std::optional<Cache> cache = getCache(entry, result);
+    if (!cache || cache->argument != argument || lookupSize(entry, cache->size).getMinimum() != 0)
+      continue;
+    RunSizes sizes = getLargestSizes(entry);
+    sizes[cache->size] = 0;
+    auto type = cast<RankedTensorType>(entry.getArgumentTypes()[argument]);
+    return Array{dtypeOf(type.getElementType()), getArgumentShape(entry, argument, sizes), {}};
+  }
+  return std::nullopt;
+}
+
+/// Result `index`, which is new rows of a cache or its memory, as the model has it.
+static llvm::Expected<Array> finishCache(func::FuncOp entry, unsigned index, const Cache &cache, Array result,
+                                         const Array &given, const Array &before, const RunSizes &sizes,
+                                         CacheMemories *memories) {
+  SmallVector<int64_t> shape = getResultShape(entry, index, sizes);
+  if (!cache.isInPlace)
+    return joinAlong(given, cropToShape(result, shape), cache.dim);
+  int64_t rows = given.shape[cache.dim];
+  if (!areSameOutside(before, result, cache.dim, rows, shape[cache.dim]))
+    return makeError("the launch changes '{0}' outside of rows {1} to {2} of dimension {3}, which are all that it "
+                     "may write",
+                     argumentName(entry, cache.argument), rows, shape[cache.dim], cache.dim);
+  Array cropped = cropToShape(result, shape);
+  if (memories)
+    (*memories)[cache.argument] = {std::move(result), shape};
+  return std::move(cropped);
+}
+
+/// Fills in `options.sizes`, which follow from the inputs. Inputs that are not given are taken from `memories`.
+static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &inputs, reference::RunOptions &options,
+                                           CacheMemories *memories = nullptr) {
   func::FuncOp entry = entryOf(module);
   std::vector<std::string> names;
   std::vector<const Array *> given;
+  std::list<Array> caches;
+  std::map<unsigned, const Array *> inMemory;
   for (unsigned index = 0; index < entry.getNumArguments(); ++index) {
     std::string name = argumentName(entry, index);
     auto input = inputs.find(name);
+    if (input == inputs.end() && memories) {
+      auto memory = memories->find(index);
+      std::optional<Array> cache;
+      if (memory != memories->end()) {
+        inMemory[index] = &memory->second.memory;
+        cache = cropToShape(memory->second.memory, memory->second.rows);
+      } else {
+        cache = makeEmptyCache(entry, index);
+      }
+      if (cache) {
+        caches.push_back(std::move(*cache));
+        names.push_back(name);
+        given.push_back(&caches.back());
+        continue;
+      }
+    }
     if (input == inputs.end()) {
       std::string given = llvm::join(llvm::make_first_range(inputs), ", ");
       return makeError("input '{0}' is missing; the inputs given are: {1}", name, given);
@@ -108,14 +170,28 @@ static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &i
       return makeError("input '{0}' must be {1}, but is {2}[{3}]", names[index],
                        RankedTensorType::get(shape, tensor.getElementType()), array->dtype,
                        llvm::make_range(array->shape.begin(), array->shape.end()));
-    arguments.push_back(padToShape(*array, tensor.getShape()));
+    auto memory = inMemory.find(index);
+    arguments.push_back(memory != inMemory.end() && ArrayRef<int64_t>(memory->second->shape) == tensor.getShape()
+                            ? *memory->second
+                            : padToShape(*array, tensor.getShape()));
   }
   auto results = reference::run(module, entry.getName(), arguments, options);
   if (failed(results))
     return alreadyDiagnosed("the design could not be executed");
   NamedArrays named;
-  for (auto [index, result] : llvm::enumerate(*results))
-    named[resultName(entry, index)] = cropToShape(result, getResultShape(entry, index, options.sizes));
+  for (auto [index, result] : llvm::enumerate(*results)) {
+    Array &finished = named[resultName(entry, index)];
+    std::optional<Cache> cache = getCache(entry, index);
+    if (!cache) {
+      finished = cropToShape(result, getResultShape(entry, index, options.sizes));
+      continue;
+    }
+    auto complete = finishCache(entry, index, *cache, std::move(result), *given[cache->argument],
+                                arguments[cache->argument], options.sizes, memories);
+    if (!complete)
+      return complete.takeError();
+    finished = std::move(*complete);
+  }
   return named;
 }
 
@@ -152,13 +228,33 @@ static llvm::Expected<OwningOpRef<ModuleOp>> loadDesign(StringRef design, MLIRCo
 
 llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, const NamedArrays &inputs,
                                           MLIRContext *context, std::vector<KernelCycles> *cycles) {
+  auto results = runLaunches(design, backend, inputs, context, cycles);
+  if (!results)
+    return results.takeError();
+  return std::move(results->front());
+}
+
+llvm::Expected<std::vector<NamedArrays>> st::runLaunches(StringRef design, Backend backend,
+                                                         ArrayRef<NamedArrays> launches, MLIRContext *context,
+                                                         std::vector<KernelCycles> *cycles) {
   auto module = loadDesign(design, context);
   if (!module)
     return module.takeError();
   reference::RunOptions options;
+  auto executeAll = [&]() -> llvm::Expected<std::vector<NamedArrays>> {
+    std::vector<NamedArrays> all;
+    CacheMemories memories;
+    for (const NamedArrays &inputs : launches) {
+      auto results = execute(**module, inputs, options, &memories);
+      if (!results)
+        return results.takeError();
+      all.push_back(std::move(*results));
+    }
+    return std::move(all);
+  };
   // Without a kernel, the host does everything on either back end.
   if (backend == Backend::Reference || !holdsKernels(**module))
-    return execute(**module, inputs, options);
+    return executeAll();
 
   if (backend == Backend::Rtl) {
     auto simulation = RtlSimulation::build((design + "/rtl").str());
@@ -168,7 +264,7 @@ llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, con
     options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) {
       return simulation->run(kernel, operands, cycles ? *cycles : counted);
     };
-    return execute(**module, inputs, options);
+    return executeAll();
   }
 
   auto simulation = HlsSimulation::build((design + "/hls").str());
@@ -177,7 +273,7 @@ llvm::Expected<NamedArrays> st::runDesign(StringRef design, Backend backend, con
   options.kernelBackend = [&](KernelOp kernel, ArrayRef<Array> operands) {
     return simulation->run(kernel, operands, options.sizes);
   };
-  return execute(**module, inputs, options);
+  return executeAll();
 }
 
 //===----------------------------------------------------------------------------------------------------------===//

@@ -32,6 +32,12 @@ llvm::Expected<NamedArrays> runModule(mlir::ModuleOp module, const NamedArrays &
 llvm::Expected<NamedArrays> runDesign(llvm::StringRef design, Backend backend, const NamedArrays &inputs,
                                       mlir::MLIRContext *context, std::vector<KernelCycles> *cycles = nullptr);
 
+/// The same for several launches, one after the other. Caches (results that stay in the memory of an argument) stay in
+/// their memory from launch to launch where the inputs do not give them; before the first they are empty.
+llvm::Expected<std::vector<NamedArrays>> runLaunches(llvm::StringRef design, Backend backend,
+                                                     llvm::ArrayRef<NamedArrays> launches, mlir::MLIRContext *context,
+                                                     std::vector<KernelCycles> *cycles = nullptr);
+
 struct CheckOptions {
   std::string design;
   Backend backend = Backend::Reference;

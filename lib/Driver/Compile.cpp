@@ -4,6 +4,7 @@
 #include "Analysis/Design.h"
 #include "Analysis/Schedule.h"
 #include "Device/Device.h"
+#include "Dialect/Caches.h"
 #include "Dialect/Sizes.h"
 #include "Dialect/StDialect.h"
 #include "Driver/Check.h"
@@ -122,6 +123,33 @@ static OwningOpRef<ModuleOp> maskExtents(OwningOpRef<ModuleOp> module) {
   return succeeded(manager.run(*module)) ? std::move(module) : OwningOpRef<ModuleOp>();
 }
 
+/// Results that stay in the memory of an argument, as `caches` or the model itself say, give only what is new.
+static LogicalResult appendCaches(ModuleOp module, ArrayRef<std::pair<std::string, std::string>> caches) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return success();
+  bool hasCaches = false;
+  for (auto &[argument, result] : caches) {
+    std::vector<std::string> names;
+    for (unsigned index = 0; index < main.getNumResults(); ++index) {
+      auto name = main.getResultAttrOfType<StringAttr>(index, "st.name");
+      names.push_back(name ? name.str() : "result" + std::to_string(index));
+      if (names.back() == result)
+        main.setResultAttr(index, cacheAttr, StringAttr::get(module.getContext(), argument));
+    }
+    if (!llvm::is_contained(names, result))
+      return main.emitError() << "--cache " << argument << "=" << result << ": the model has no output '" << result
+                              << "'; its outputs are: " << llvm::join(names, ", ");
+  }
+  for (unsigned index = 0; index < main.getNumResults(); ++index)
+    hasCaches |= main.getResultAttr(index, cacheAttr) != nullptr;
+  if (!hasCaches)
+    return success();
+  PassManager manager(module.getContext(), ModuleOp::getOperationName());
+  manager.addNestedPass<func::FuncOp>(createAppendCaches());
+  return manager.run(module);
+}
+
 OwningOpRef<ModuleOp> st::importModel(StringRef path, const ModelOptions &options, MLIRContext *context,
                                       OnnxPartition *partition) {
   StringRef extension = llvm::sys::path::extension(path);
@@ -233,6 +261,24 @@ bool st::holdsKernels(ModuleOp module) {
   return module.walk([](KernelOp) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
+/// Which results stay in the memory of which arguments.
+static llvm::json::Array describeCaches(ModuleOp module) {
+  llvm::json::Array caches;
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  for (unsigned result = 0; main && result < main.getNumResults(); ++result) {
+    std::optional<Cache> cache = getCache(main, result);
+    if (!cache)
+      continue;
+    auto argument = main.getArgAttrOfType<StringAttr>(cache->argument, "st.name");
+    auto name = main.getResultAttrOfType<StringAttr>(result, "st.name");
+    caches.push_back(llvm::json::Object{{"input", argument ? argument.str() : "arg" + std::to_string(cache->argument)},
+                                        {"output", name ? name.str() : "result" + std::to_string(result)},
+                                        {"dimension", cache->dim},
+                                        {"size", cache->size.getValue()}});
+  }
+  return caches;
+}
+
 /// Writes what `emit` stands for, into `folder`.
 static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Design &design,
                                                     const CompileOptions &options, const OutputFolder &folder) {
@@ -286,6 +332,9 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
                                              {"divisor", range.getDivisor()}});
   if (!sizes.empty())
     (*json.getAsObject())["sizes"] = std::move(sizes);
+  llvm::json::Array caches = describeCaches(module);
+  if (!caches.empty())
+    (*json.getAsObject())["caches"] = std::move(caches);
   if (!options.modelOptions.entry.empty())
     (*json.getAsObject())["entry"] = options.modelOptions.entry;
   return json;
@@ -375,6 +424,8 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
       module = importModel(options.model, options.modelOptions, context, options.partition ? &partition : nullptr);
       if (!module)
         return alreadyDiagnosed(llvm::formatv("cannot import '{0}'; nothing was written", options.model));
+      if (failed(appendCaches(*module, options.modelOptions.caches)))
+        return alreadyDiagnosed("stopped before the first phase; nothing was written");
       auto device = Device::load(options.phases.device);
       if (!device)
         return device.takeError();
@@ -382,10 +433,9 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
         return alreadyDiagnosed("stopped before the first phase; nothing was written");
       NamedArrays inputs;
       if (options.verifyEachStage) {
-        auto given =
-            options.inputs.empty()
-                ? llvm::Expected<NamedArrays>(randomInputs(*module, 1, chooseSizes(*module)))
-                : readNpz(options.inputs);
+        auto given = options.inputs.empty()
+                         ? llvm::Expected<NamedArrays>(randomInputs(*module, 1, chooseSizes(*module)))
+                         : readNpz(options.inputs);
         if (!given)
           return given.takeError();
         inputs = std::move(*given);

@@ -26,6 +26,8 @@ struct ModelOptions {
   std::map<std::string, SizeBound> bounds;
   /// The largest size of every other dynamic axis; 0 where these are errors.
   int64_t maxSeq = 0;
+  /// Results that stay in the memory of an argument, by name: argument, result.
+  std::vector<std::pair<std::string, std::string>> caches;
   /// The function of an .mlir file to compile; where empty, the only one that can be.
   std::string entry;
 };

@@ -75,9 +75,9 @@ static Array emptyArrayFor(MemRefType type) {
   return array;
 }
 
-bool OperandFiles::isOutput(unsigned index) const {
+StringRef OperandFiles::getDirection(unsigned index) const {
   auto directions = kernel->getAttrOfType<ArrayAttr>("st.operand_directions");
-  return cast<StringAttr>(directions[index]).getValue() == "out";
+  return cast<StringAttr>(directions[index]).getValue();
 }
 
 FailureOr<OperandFiles> OperandFiles::create(KernelOp kernel, ArrayRef<Array> operands) {
@@ -94,9 +94,11 @@ FailureOr<OperandFiles> OperandFiles::create(KernelOp kernel, ArrayRef<Array> op
     result.files.push_back((result.scratch->path + "/" + cast<StringAttr>(name).getValue() + ".bin").str());
   unsigned next = 0;
   for (unsigned index = 0; index < names.size(); ++index) {
-    if (result.isOutput(index))
+    if (result.getDirection(index) == "out")
       continue;
     const Array &array = operands[next++];
+    if (result.getDirection(index) == "inout")
+      result.updated[index] = array;
     if (auto error = writeFile(result.files[index], StringRef(array.bytes.data(), array.bytes.size())))
       return kernel.emitError() << llvm::toString(std::move(error));
   }
@@ -106,7 +108,7 @@ FailureOr<OperandFiles> OperandFiles::create(KernelOp kernel, ArrayRef<Array> op
 FailureOr<std::vector<Array>> OperandFiles::readOutputs(StringRef writer) const {
   std::vector<Array> arrays;
   for (unsigned index = 0; index < files.size(); ++index) {
-    if (!isOutput(index))
+    if (getDirection(index) == "in")
       continue;
     Array array = emptyArrayFor(cast<MemRefType>(kernel.getInputs()[index].getType()));
     auto file = readFile(files[index]);
@@ -118,6 +120,10 @@ FailureOr<std::vector<Array>> OperandFiles::readOutputs(StringRef writer) const 
     std::memcpy(array.bytes.data(), (*file)->getBufferStart(), array.bytes.size());
     arrays.push_back(std::move(array));
     llvm::sys::fs::remove(files[index]);
+    // The next program starts from the same.
+    if (auto before = updated.find(index); before != updated.end())
+      if (auto error = writeFile(files[index], StringRef(before->second.bytes.data(), before->second.bytes.size())))
+        return kernel.emitError() << llvm::toString(std::move(error));
   }
   return std::move(arrays);
 }

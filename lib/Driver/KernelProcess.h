@@ -5,6 +5,7 @@
 
 #include "Dialect/StDialect.h"
 #include "Support/Npz.h"
+#include <map>
 #include <memory>
 
 namespace st {
@@ -26,17 +27,20 @@ public:
   /// One for each operand, in order.
   llvm::ArrayRef<std::string> paths() const { return files; }
 
-  /// The operands that the kernel has written, which `writer` has run, in order. Removes their files.
+  /// The operands that the kernel has written, which `writer` has run, in order. Removes their files; those of operands
+  /// that are updated in place hold again what they did at first.
   mlir::FailureOr<std::vector<Array>> readOutputs(llvm::StringRef writer) const;
 
 private:
   struct ScratchFolder;
   explicit OperandFiles(KernelOp kernel) : kernel(kernel) {}
-  bool isOutput(unsigned index) const;
+  llvm::StringRef getDirection(unsigned index) const;
 
   mutable KernelOp kernel;
   std::shared_ptr<ScratchFolder> scratch;
   std::vector<std::string> files;
+  /// What operands that are updated in place hold at first.
+  std::map<unsigned, Array> updated;
 };
 
 } // namespace st

@@ -125,6 +125,42 @@ Array st::padToShape(const Array &array, ArrayRef<int64_t> shape) {
   return padded;
 }
 
+/// Bytes of one step along `dim`.
+static int64_t getStrideBytes(const Array &array, unsigned dim) {
+  int64_t bytes = bytesPerElement(array.dtype).value_or(4);
+  for (int64_t extent : ArrayRef<int64_t>(array.shape).drop_front(dim + 1))
+    bytes *= extent;
+  return bytes;
+}
+
+Array st::joinAlong(const Array &first, const Array &second, unsigned dim) {
+  Array joined{first.dtype, first.shape, {}};
+  joined.shape[dim] += second.shape[dim];
+  int64_t firstBytes = getStrideBytes(first, dim) * first.shape[dim];
+  int64_t secondBytes = getStrideBytes(second, dim) * second.shape[dim];
+  int64_t outer = ShapedType::getNumElements(ArrayRef<int64_t>(first.shape).take_front(dim));
+  for (int64_t n = 0; n < outer; ++n) {
+    auto append = [&](const Array &from, int64_t bytes) {
+      joined.bytes.insert(joined.bytes.end(), from.bytes.begin() + n * bytes, from.bytes.begin() + (n + 1) * bytes);
+    };
+    append(first, firstBytes);
+    append(second, secondBytes);
+  }
+  return joined;
+}
+
+bool st::areSameOutside(const Array &a, const Array &b, unsigned dim, int64_t from, int64_t to) {
+  if (a.shape != b.shape || a.bytes.size() != b.bytes.size())
+    return false;
+  int64_t stride = getStrideBytes(a, dim), steps = a.shape[dim];
+  for (int64_t start = 0, end = a.bytes.size(); start < end; start += stride) {
+    int64_t step = start / stride % steps;
+    if ((step < from || step >= to) && std::memcmp(a.bytes.data() + start, b.bytes.data() + start, stride) != 0)
+      return false;
+  }
+  return true;
+}
+
 Array st::cropToShape(const Array &array, ArrayRef<int64_t> shape) {
   if (ArrayRef<int64_t>(array.shape) == shape)
     return array;

@@ -33,6 +33,10 @@ llvm::Expected<RunSizes> deriveSizes(mlir::func::FuncOp entry, llvm::ArrayRef<co
 /// `array` as the beginning of one of `shape`. What lies beyond is NaN, or the largest integer, so that a result that
 /// depends on it is wrong beyond doubt.
 Array padToShape(const Array &array, llvm::ArrayRef<int64_t> shape);
+/// `first` and, along `dim`, `second` after it.
+Array joinAlong(const Array &first, const Array &second, unsigned dim);
+/// Whether both hold the same bytes, but for the elements from `from` to `to` along `dim`.
+bool areSameOutside(const Array &a, const Array &b, unsigned dim, int64_t from, int64_t to);
 /// The beginning of `array`.
 Array cropToShape(const Array &array, llvm::ArrayRef<int64_t> shape);
 

@@ -34,6 +34,8 @@ void populateFusePipeline(OpPassManager &manager, const FuseOptions &options) {
   rereads.minSavedBytes = options.minSavedBytes;
   functions.addPass(createBufferRereads(rereads));
   functions.addPass(createMergeConverters());
+  // Where memory is updated in place, it keeps its layout.
+  functions.addPass(createUpdateCaches());
   // After fusion, when it is known which tensors cross a boundary at all.
   functions.addPass(createPackKernelInterface());
   functions.addPass(createVerifyFuse());

@@ -8,14 +8,21 @@ using namespace mlir;
 using namespace st;
 using namespace st::reference;
 
-/// Whether operand `index` is written: a memref whose direction is "out".
-static FailureOr<bool> isOutput(KernelOp kernel, unsigned index) {
+namespace {
+struct Direction {
+  bool isRead = true, isWritten = false;
+};
+} // namespace
+
+/// Tensors are read; memrefs according to their direction.
+static FailureOr<Direction> getDirection(KernelOp kernel, unsigned index) {
   if (!isa<MemRefType>(kernel.getInputs()[index].getType()))
-    return false;
+    return Direction();
   auto directions = kernel->getAttrOfType<ArrayAttr>("st.operand_directions");
   if (!directions || directions.size() != kernel.getInputs().size())
     return kernel.emitOpError("needs 'st.operand_directions' for every operand to run on another back end");
-  return cast<StringAttr>(directions[index]).getValue() == "out";
+  StringRef direction = cast<StringAttr>(directions[index]).getValue();
+  return Direction{direction != "out", direction != "in"};
 }
 
 /// Runs the kernel outside of the interpreter; `registers` hold operands and results as its caller has them.
@@ -24,13 +31,13 @@ static bool runOnBackend(KernelOp kernel, ArrayRef<int32_t> inputs, ArrayRef<int
   std::vector<Array> arrays;
   SmallVector<unsigned> outputs;
   for (auto [index, input] : llvm::enumerate(kernel.getInputs())) {
-    FailureOr<bool> output = isOutput(kernel, index);
-    if (failed(output))
+    FailureOr<Direction> direction = getDirection(kernel, index);
+    if (failed(direction))
       return false;
     auto type = cast<ShapedType>(input.getType());
-    if (*output)
+    if (direction->isWritten)
       outputs.push_back(index);
-    else
+    if (direction->isRead)
       arrays.push_back(toArray(
           isa<MemRefType>(type) ? caller.reg<char *>(inputs[index]) : caller.reg<Buffer *>(inputs[index])->data, type));
   }

@@ -280,9 +280,21 @@ LogicalResult KernelRun::addSinks() {
       continue;
     }
     Channel &channel = getSourceChannel(yielded);
-    auto sink = std::make_unique<SinkProcess>("result " + std::to_string(index), kernel, type,
-                                              cast<RankedTensorType>(kernel.getResult(index).getType()), channel.fifo,
-                                              session);
+    auto sink =
+        std::make_unique<SinkProcess>("result " + std::to_string(index), kernel, type,
+                                      cast<RankedTensorType>(kernel.getResult(index).getType()), channel.fifo, session);
+    // What is updated in place is what it was, and the part that the slices cover.
+    if (auto updated = kernel.getUpdatedOperand(index)) {
+      SmallVector<int64_t> start(type.getRank(), 0), limits(type.getDataShape());
+      auto sizeOf = [&](StringRef name) { return session.options.sizes.lookup(name); };
+      for (unsigned dim = 0; dim < type.getRank(); ++dim) {
+        if (StringAttr place = type.getPlace(dim))
+          start[dim] = sizeOf(place);
+        if (ExtentAttr extent = type.getDataExtent(dim))
+          limits[dim] = extent.evaluate(sizeOf);
+      }
+      sink->place(copyOf(tensors.lookup(kernel.getBody().getArgument(*updated))), start, limits);
+    }
     channel.readers.push_back(sink.get());
     sinks.push_back(sink.get());
     processes.push_back(std::move(sink));

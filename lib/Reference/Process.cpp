@@ -8,6 +8,12 @@ using namespace mlir;
 using namespace st;
 using namespace st::reference;
 
+Reference st::reference::copyOf(const Reference &other) {
+  Reference copy(Buffer::allocate(other->bytes));
+  std::memcpy(copy->data, other->data, other->bytes);
+  return copy;
+}
+
 Port *Process::addPort(Fifo &fifo, bool isReader) {
   ports.push_back(std::make_unique<Port>());
   Port *port = ports.back().get();
@@ -41,6 +47,11 @@ SliceWalk::SliceWalk(ItensorType type, ArrayRef<int64_t> tripCounts)
     addIncrements(expr, type.getSteps(), dim, increments, current[dim]);
 }
 
+void SliceWalk::moveBy(ArrayRef<int64_t> start) {
+  for (auto [offset, move] : llvm::zip(current, start))
+    offset += move;
+}
+
 void SliceWalk::next() {
   // Like an odometer, the innermost loop first.
   for (int64_t loop = int64_t(tripCounts.size()) - 1; loop >= 0; --loop) {
@@ -68,6 +79,11 @@ int64_t Crossing::locate(ArrayRef<int64_t> offset, SmallVectorImpl<int64_t> &ext
       extents[dim] = std::clamp<int64_t>(tensorShape[dim] - offset[dim], 0, tileShape[dim]);
   }
   return bytes;
+}
+
+void Crossing::limitTo(ArrayRef<int64_t> limits) {
+  for (auto [extent, limit] : llvm::zip(tensorShape, limits))
+    extent = std::min(extent, limit);
 }
 
 void Crossing::read(const char *tensor, ArrayRef<int64_t> offset, char *tile) const {
@@ -119,6 +135,12 @@ SinkProcess::SinkProcess(std::string name, Operation *op, ItensorType type, Rank
     : Process(std::move(name), op), slices(session.getNumTiles(type)), crossing(type, tensorType),
       walk(type, session.getTripCounts(type)), tensor(Buffer::allocate(bytesOf(tensorType))),
       in(addPort(fifo, /*isReader=*/true)), tile(crossing.tileBytes()) {}
+
+void SinkProcess::place(Reference memory, ArrayRef<int64_t> start, ArrayRef<int64_t> limits) {
+  tensor = std::move(memory);
+  crossing.limitTo(limits);
+  walk.moveBy(start);
+}
 
 Status SinkProcess::resume() {
   for (; slices > 0; --slices) {
@@ -172,12 +194,6 @@ static int64_t countRounds(ItensorConverterOp op) {
     rounds *= std::get<0>(extents);
   }
   return rounds;
-}
-
-static Reference copyOf(const Reference &other) {
-  Reference copy(Buffer::allocate(other->bytes));
-  std::memcpy(copy->data, other->data, other->bytes);
-  return copy;
 }
 
 ConverterProcess::ConverterProcess(std::string name, ItensorConverterOp op, Fifo &from, Fifo &to,

@@ -12,6 +12,9 @@ namespace st::reference {
 
 struct Session;
 
+/// A tensor of its own with the same contents.
+Reference copyOf(const Reference &other);
+
 /// Something that runs until it has to wait.
 class Process {
 public:
@@ -40,6 +43,8 @@ public:
   SliceWalk(ItensorType type, llvm::ArrayRef<int64_t> tripCounts);
   /// Offset of the current slice by data dimension, in scalars.
   llvm::ArrayRef<int64_t> offset() const { return current; }
+  /// Adds `start` to all offsets.
+  void moveBy(llvm::ArrayRef<int64_t> start);
   void next();
 
 private:
@@ -54,6 +59,8 @@ public:
   Crossing(ItensorType type, mlir::RankedTensorType tensor);
   /// Fills `tile`; elements beyond the extent become zero.
   void read(const char *tensor, llvm::ArrayRef<int64_t> offset, char *tile) const;
+  /// Makes elements from `limits` on, by dimension, count as beyond the extent.
+  void limitTo(llvm::ArrayRef<int64_t> limits);
   /// Elements beyond the extent are dropped.
   void write(char *tensor, llvm::ArrayRef<int64_t> offset, const char *tile) const;
 
@@ -98,6 +105,8 @@ public:
               const Session &session);
   Status resume() override;
   Reference result() const { return tensor; }
+  /// Writes into `memory`, all slices moved by `start`, and nothing from `limits` on.
+  void place(Reference memory, llvm::ArrayRef<int64_t> start, llvm::ArrayRef<int64_t> limits);
 
   /// Slices until it is done.
   int64_t slices;

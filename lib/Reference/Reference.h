@@ -24,9 +24,9 @@ namespace st::reference {
 /// How to run a module.
 struct RunOptions {
   /// Runs a kernel in place of the interpreter, for example by the simulation of its generated code. It is handed what
-  /// the kernel reads (its tensors, and its memrefs of direction "in" according to `st.operand_directions`), in order,
-  /// and returns what the kernel writes: its results, then its memrefs of direction "out", in order. On failure it has
-  /// emitted a diagnostic.
+  /// the kernel reads (its tensors, and its memrefs of direction "in" or "inout" according to `st.operand_directions`),
+  /// in order, and returns what the kernel writes: its results, then its memrefs of direction "out" or "inout", in
+  /// order. On failure it has emitted a diagnostic.
   using KernelBackend = std::function<mlir::FailureOr<std::vector<Array>>(KernelOp, llvm::ArrayRef<Array>)>;
   KernelBackend kernelBackend;
 

@@ -56,6 +56,11 @@ static cl::opt<int64_t> maxSeq("max-seq", cl::init(0),
 static cl::opt<std::string> entry("entry", cl::desc("The function to compile, where an .mlir file has several"),
                                   cl::value_desc("name"), cl::sub(compileCommand), cl::sub(inspectCommand),
                                   cl::sub(simulateCommand()), cl::cat(category));
+static cl::list<std::string> caches("cache",
+                                    cl::desc("Keep an output that is an input with rows behind it, such as a KV cache, "
+                                             "in that input's memory: a launch writes only what is new (repeatable)"),
+                                    cl::value_desc("INPUT=OUTPUT"), cl::sub(compileCommand), cl::sub(simulateCommand()),
+                                    cl::cat(category));
 static cl::opt<bool> repeatLayers("repeat",
                                   cl::desc("Make one loop on the device of layers that are equal but for their weights"),
                                   cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
@@ -106,12 +111,15 @@ static cl::opt<Backend> backend(
                clEnumValN(Backend::Hls, "hls", "the emitted C++, built with g++: sequential and concurrent"),
                clEnumValN(Backend::Rtl, "rtl", "the emitted SystemVerilog, built with Verilator: clock cycles too")),
     cl::sub(checkCommand), cl::sub(runCommand), cl::cat(category));
-static cl::opt<std::string> inputs("inputs", cl::desc("Inputs by name (default where optional: random)"),
-                                   cl::value_desc("file.npz"), cl::sub(compileCommand), cl::sub(checkCommand),
-                                   cl::sub(runCommand), cl::cat(category));
+static cl::list<std::string> inputs("inputs",
+                                    cl::desc("Inputs by name (default where optional: random). For run, once for each "
+                                             "launch: caches that are not among them stay from launch to launch"),
+                                    cl::value_desc("file.npz"), cl::sub(compileCommand), cl::sub(checkCommand),
+                                    cl::sub(runCommand), cl::cat(category));
 static cl::opt<std::string> golden("golden", cl::desc("Expected outputs by name (default: the model, interpreted)"),
                                    cl::value_desc("file.npz"), cl::sub(checkCommand), cl::cat(category));
-static cl::opt<std::string> outputs("outputs", cl::Required, cl::desc("Where to write the outputs"),
+static cl::opt<std::string> outputs("outputs", cl::Required,
+                                    cl::desc("Where to write the outputs; of several launches, as file-0.npz, ..."),
                                     cl::value_desc("file.npz"), cl::sub(runCommand), cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print JSON on standard output"), cl::sub(compileCommand),
                           cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(runCommand), cl::sub(devicesCommand),
@@ -188,6 +196,12 @@ static llvm::Expected<ModelOptions> readModelOptions() {
   options.maxSeq = maxSeq;
   if (maxSeq.getNumOccurrences() > 0 && maxSeq < 2)
     return makeError("--max-seq {0} must be at least 2; fix an axis of size 1 with --dim NAME=1", int64_t(maxSeq));
+  for (StringRef cache : caches) {
+    auto [input, result] = cache.rsplit('=');
+    if (input.empty() || result.empty())
+      return makeError("--cache {0} must be INPUT=OUTPUT, such as --cache past_key=key", cache);
+    options.caches.push_back({input.str(), result.str()});
+  }
   for (StringRef dim : dims) {
     if (dim.contains("<=")) {
       auto bound = parseBound(dim);
@@ -208,6 +222,13 @@ static llvm::Expected<ModelOptions> readModelOptions() {
       return makeError("--dim {0} is given twice", name);
   }
   return options;
+}
+
+/// The one file of --inputs, empty where it is not given.
+static llvm::Expected<std::string> readOneInput() {
+  if (inputs.size() > 1)
+    return makeError("--inputs is given {0} times; only `streamtensor run` launches several times", inputs.size());
+  return inputs.empty() ? std::string() : inputs.front();
 }
 
 /// Where device files are: what the user sets, beside the installed program, in the source tree.
@@ -267,7 +288,10 @@ static int compile(const char *program, MLIRContext &context) {
     options.emitHls = llvm::is_contained(emitTargets, EmitTarget::Hls);
     options.emitRtl = llvm::is_contained(emitTargets, EmitTarget::Rtl);
   }
-  options.inputs = inputs;
+  auto input = readOneInput();
+  if (!input)
+    return fail(input.takeError());
+  options.inputs = *input;
   auto phase = findPhase(toPhase);
   if (!phase)
     return fail(makeError("there is no phase '{0}'; `streamtensor phases` lists them", toPhase));
@@ -329,6 +353,9 @@ static int simulate(const char *program, MLIRContext &context) {
 }
 
 static int check(MLIRContext &context) {
+  auto input = readOneInput();
+  if (!input)
+    return fail(input.takeError());
   RunSizes sizes;
   for (StringRef dim : dims) {
     auto [name, value] = dim.rsplit('=');
@@ -339,7 +366,7 @@ static int check(MLIRContext &context) {
   }
   if (!sizes.empty() && !inputs.empty())
     return fail(makeError("--dim is for random inputs; those of --inputs have their sizes"));
-  auto report = checkDesign({design, backend, inputs, golden, sizes}, &context);
+  auto report = checkDesign({design, backend, *input, golden, sizes}, &context);
   if (!report)
     return fail(report.takeError());
   if (json)
@@ -352,14 +379,25 @@ static int check(MLIRContext &context) {
 static int run(MLIRContext &context) {
   if (inputs.empty())
     return fail(makeError("give the input tensors with --inputs FILE.npz"));
-  auto given = readNpz(inputs);
-  if (!given)
-    return fail(given.takeError());
-  auto results = runDesign(design, backend, *given, &context);
+  std::vector<NamedArrays> launches;
+  for (const std::string &file : inputs) {
+    auto given = readNpz(file);
+    if (!given)
+      return fail(given.takeError());
+    launches.push_back(std::move(*given));
+  }
+  auto results = runLaunches(design, backend, launches, &context);
   if (!results)
     return fail(results.takeError());
-  if (auto error = writeNpz(outputs, *results))
-    return fail(std::move(error));
+  for (auto [index, result] : llvm::enumerate(*results)) {
+    std::string file = outputs;
+    if (results->size() > 1) {
+      bool hasExtension = StringRef(outputs).ends_with(".npz");
+      file = (StringRef(outputs).drop_back(hasExtension ? 4 : 0) + "-" + llvm::Twine(index) + ".npz").str();
+    }
+    if (auto error = writeNpz(file, result))
+      return fail(std::move(error));
+  }
   return 0;
 }
 
@@ -453,7 +491,9 @@ static const char *examplesOf(StringRef command) {
   if (command == "run")
     return "EXAMPLES:\n"
            "  streamtensor run design --inputs in.npz --outputs out.npz        arrays by the model's names\n"
-           "  streamtensor run design --inputs in.npz --outputs out.npz --backend hls\n";
+           "  streamtensor run design --inputs in.npz --outputs out.npz --backend hls\n"
+           "  streamtensor run design --inputs prompt.npz --inputs token.npz --outputs out.npz   two launches; caches "
+           "(compile --cache) stay\n";
   if (command == "devices")
     return "EXAMPLES:\n"
            "  streamtensor devices --json\n"

@@ -211,6 +211,24 @@ def gpt2_decode(generator, past=19):
     return Example(GPT2Decode(block), inputs, ["output", "key", "value"])
 
 
+def gpt2_cache(generator):
+    """Any number of new tokens after a past of any length; without a past, a prefill."""
+    block = GPT2Block(**SMALL)
+    outliers = realistic_weights(block, SMALL["hidden"], generator)
+    head_dim = SMALL["hidden"] // SMALL["heads"]
+
+    def inputs(length, tokens):
+        return {
+            "hidden_states": tokens_with_outliers(generator, tokens, SMALL["hidden"], outliers),
+            "past_key": torch.randn((1, SMALL["heads"], length, head_dim), generator=generator),
+            "past_value": torch.randn((1, SMALL["heads"], length, head_dim), generator=generator),
+        }
+
+    axes = {"hidden_states": {1: "tokens"}, "past_key": {2: "past"}, "past_value": {2: "past"}}
+    return Example(GPT2Decode(block), inputs(11, 6), ["output", "key", "value"], dynamic_axes=axes,
+                   other_inputs={"prefill": inputs(0, 25)})
+
+
 def gpt2_stack(generator, layers=3, hidden=32, heads=2, inner=96, tokens=11):
     stack = GPT2Stack(layers, hidden, heads, inner, positions=16)
     for block in stack.h:

@@ -211,6 +211,20 @@ class DecodeFromPositions(nn.Module):
         return self.block(hidden_states, cos, sin, None, (past_key, past_value))
 
 
+class ExtendFromPositions(nn.Module):
+    """New tokens after a past of any length, each looking at what is before it."""
+
+    def __init__(self, family):
+        super().__init__()
+        self.block = Block(family)
+
+    def forward(self, hidden_states, position_ids, past_key, past_value):
+        cos, sin = angles(self.block.family, position_ids)
+        length = past_key.shape[2]
+        mask = causal_mask(length + hidden_states.shape[1], self.block.family.window)[:, :, length:]
+        return self.block(hidden_states, cos, sin, mask, (past_key, past_value))
+
+
 class DecodeFromTable(nn.Module):
     """One new token; the position selects a row of a constant table."""
 
@@ -352,6 +366,23 @@ def llama_decode_dynamic(generator):
     axes = {"past_key": {2: "past"}, "past_value": {2: "past"}}
     return Example(module, inputs(18), OUTPUTS, dynamic_axes=axes,
                    other_inputs={length: inputs(length) for length in (1, 8, 33)})
+
+
+def llama_cache(generator):
+    """Any number of new tokens after a past of any length; without a past, a prefill."""
+    module = ExtendFromPositions(LLAMA)
+    outliers = draw_block_weights(module, LLAMA, generator)
+
+    def inputs(length, tokens):
+        return {
+            "hidden_states": hidden_states(generator, LLAMA, tokens, outliers),
+            "position_ids": torch.arange(length, length + tokens).unsqueeze(0),
+            **past(generator, LLAMA, length),
+        }
+
+    tokens, before = {1: "tokens"}, {2: "past"}
+    axes = {"hidden_states": tokens, "position_ids": tokens, "past_key": before, "past_value": before}
+    return Example(module, inputs(11, 6), OUTPUTS, dynamic_axes=axes, other_inputs={"prefill": inputs(0, 25)})
 
 
 def llama_decode(generator, length=18):

@@ -1,8 +1,8 @@
 //===- KernelLayout.cpp - Names and memory ports of a kernel --------------------------------------------------===//
 
 #include "Emit/Hls/KernelLayout.h"
-#include "Emit/Common/Expression.h"
 #include "Dialect/Sizes.h"
+#include "Emit/Common/Expression.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -104,6 +104,19 @@ static LogicalResult checkMemory(KernelOp kernel, Value operand, MemRefType type
   return success();
 }
 
+/// Ports of one memory that is updated in place see elements of one width.
+static void shareElements(std::vector<MemoryPort> &ports, Value operand, MemRefType type) {
+  SmallVector<MemoryPort *> shared;
+  for (MemoryPort &port : ports)
+    if (port.operand == operand && port.isInPlace)
+      shared.push_back(&port);
+  auto isSame = [&](MemoryPort *port) { return port->element.lanes == shared.front()->element.lanes; };
+  if (llvm::all_of(shared, isSame))
+    return;
+  for (MemoryPort *port : shared)
+    port->element = {*cppType(type.getElementType()), 1};
+}
+
 FailureOr<KernelLayout> KernelLayout::build(KernelOp kernel) {
   KernelLayout layout;
   layout.kernel = kernel;
@@ -140,7 +153,8 @@ FailureOr<KernelLayout> KernelLayout::build(KernelOp kernel) {
     if (!type || failed(checkMemory(kernel, operand, type)))
       return type ? failure() : kernel.emitOpError() << "has an operand that is no memref";
     unsigned index = operand.getArgNumber();
-    bool isInput = !directions || index >= directions.size() || cast<StringAttr>(directions[index]).getValue() == "in";
+    bool isKnown = directions && index < directions.size();
+    StringRef direction = isKnown ? cast<StringAttr>(directions[index]).getValue() : StringRef("in");
     for (TaskOp task : layout.tasks)
       for (BlockArgument argument : task.getBody().getArguments()) {
         if (task.getOperandFor(argument).get() != operand)
@@ -148,8 +162,9 @@ FailureOr<KernelLayout> KernelLayout::build(KernelOp kernel) {
         MemoryPort port;
         port.name = variables.declare(layout.operandNames[index]);
         port.element = chooseElement(argument, type);
-        port.numElements = type.getNumElements() / port.element.lanes;
-        port.isInput = isInput;
+        bool isRead = argument.getArgNumber() < task.getReads().size();
+        port.isInput = direction == "in" || (direction == "inout" && isRead);
+        port.isInPlace = direction == "inout";
         port.operand = operand;
         port.operandIndex = index;
         port.task = task;
@@ -158,8 +173,18 @@ FailureOr<KernelLayout> KernelLayout::build(KernelOp kernel) {
           port.hbmChannel = channel.getInt();
         layout.ports.push_back(port);
       }
+    shareElements(layout.ports, operand, type);
+    for (MemoryPort &port : layout.ports)
+      if (port.operand == operand)
+        port.numElements = type.getNumElements() / port.element.lanes;
   }
   return layout;
+}
+
+const MemoryPort &KernelLayout::getFirstPort(const MemoryPort &port) const {
+  if (!port.isInPlace)
+    return port;
+  return *llvm::find_if(ports, [&](const MemoryPort &other) { return other.operand == port.operand; });
 }
 
 const MemoryPort *KernelLayout::findPort(BlockArgument taskArgument) const {

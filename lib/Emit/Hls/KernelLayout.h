@@ -21,6 +21,9 @@ struct MemoryPort {
   PortElement element;
   int64_t numElements = 0;
   bool isInput = true;
+  /// Whether the memory is updated in place: one task reads it and another writes it, through ports of one bundle that
+  /// get the same address.
+  bool isInPlace = false;
   /// The memref operand of the kernel, and which one of all it is.
   mlir::Value operand;
   unsigned operandIndex = 0;
@@ -50,6 +53,8 @@ public:
   std::vector<std::pair<std::string, std::string>> sizes;
   std::vector<std::string> getSizesOf(TaskOp task) const;
 
+  /// The first port of the same memory, where it is updated in place; else the port itself.
+  const MemoryPort &getFirstPort(const MemoryPort &port) const;
   const MemoryPort *findPort(mlir::BlockArgument taskArgument) const;
   /// The task at the other end of the stream that `taskArgument` stands for; null if there is none.
   TaskOp findPartner(mlir::BlockArgument taskArgument) const;

@@ -24,8 +24,8 @@ static StringRef fifoImplementation(StorageKind kind) {
 
 static void printInterface(const KernelLayout &layout, SourceWriter &out) {
   for (const MemoryPort &port : layout.ports)
-    out.directive("#pragma HLS interface m_axi port=" + Twine(port.name) + " offset=slave bundle=gmem_" + port.name +
-                  " depth=" + Twine(port.numElements));
+    out.directive("#pragma HLS interface m_axi port=" + Twine(port.name) + " offset=slave bundle=gmem_" +
+                  layout.getFirstPort(port).name + " depth=" + Twine(port.numElements));
   for (const MemoryPort &port : layout.ports)
     out.directive("#pragma HLS interface s_axilite port=" + Twine(port.name));
   for (const auto &[size, name] : layout.sizes)
@@ -136,7 +136,10 @@ std::string st::printKernelHeader(const KernelLayout &layout) {
   out.line();
   for (const MemoryPort &port : layout.ports)
     out.line("// " + port.name + ": " + (port.isInput ? "in, " : "out, ") + std::to_string(port.numElements) +
-             " elements, used by " + layout.taskNames.lookup(port.task));
+             " elements, used by " + layout.taskNames.lookup(port.task) +
+             (&layout.getFirstPort(port) != &port
+                  ? "; the same memory as " + layout.getFirstPort(port).name + ", to be given the same address"
+                  : std::string()));
   for (const auto &[size, name] : layout.sizes)
     if (SizeRangeAttr range = lookupSize(layout.kernel, size))
       out.line("// " + Twine(name) + ": from " + Twine(range.getMinimum()) + " to " + Twine(range.getMaximum()) +

@@ -34,17 +34,22 @@ std::string st::printTestbench(const KernelLayout &layout) {
   for (const MemoryPort &port : layout.ports) {
     std::string file = "argv[" + std::to_string(port.operandIndex + 1) + "]";
     std::string count = std::to_string(port.numElements);
+    const MemoryPort &first = layout.getFirstPort(port);
+    arguments.push_back(first.name + ".data()");
+    if (&first != &port)
+      continue;
     out.line("operand<" + port.element.cppType + "> " + port.name +
-             (port.isInput ? " = read_operand<" + port.element.cppType + ">(" + file + ", " + count + ");"
-                           : "(" + count + ");"));
-    arguments.push_back(port.name + ".data()");
+             (port.isInput || port.isInPlace
+                  ? " = read_operand<" + port.element.cppType + ">(" + file + ", " + count + ");"
+                  : "(" + count + ");"));
   }
   for (unsigned index = 0; index < layout.sizes.size(); ++index)
     arguments.push_back("read_size(argv[" + std::to_string(layout.operandNames.size() + index + 1) + "])");
   out.list("run_kernel([&] { " + layout.name + "(", arguments, "); });");
   for (const MemoryPort &port : layout.ports)
     if (!port.isInput)
-      out.line("write_operand(argv[" + std::to_string(port.operandIndex + 1) + "], " + port.name + ");");
+      out.line("write_operand(argv[" + std::to_string(port.operandIndex + 1) + "], " + layout.getFirstPort(port).name +
+               ");");
   out.line("return 0;");
   out.close();
   return text;

@@ -37,7 +37,22 @@ struct AssignChannels : st::impl::AssignChannelsBase<AssignChannels> {
       return signalPassFailure();
     }
     int64_t channels = loaded->memories().front().channels;
+    getOperation().walk([&](KernelOp kernel) {
+      for (int64_t operand : kernel.getUpdates())
+        if (operand >= 0)
+          channelOf[kernel.getInputs()[operand]] = -1;
+    });
     getOperation().walk([&](KernelOp kernel) { assign(kernel, channels); });
+  }
+
+  /// The channel of memory that is updated in place, which all its transfers share: -1 before one is chosen. Null for
+  /// other transfers.
+  int64_t *findShared(KernelOp kernel, TaskOp task) {
+    for (Value operand : task.getOperands())
+      if (auto argument = dyn_cast<BlockArgument>(operand))
+        if (auto shared = channelOf.find(kernel.getInputs()[argument.getArgNumber()]); shared != channelOf.end())
+          return &shared->second;
+    return nullptr;
   }
 
   void assign(KernelOp kernel, int64_t channels) {
@@ -49,10 +64,14 @@ struct AssignChannels : st::impl::AssignChannelsBase<AssignChannels> {
     SmallVector<int64_t> load(channels, 0);
     Builder builder(&getContext());
     for (auto &[bytes, task] : transfers) {
-      auto least = llvm::min_element(load);
-      *least += bytes;
-      task->setAttr("st.hbm_channel", builder.getI64IntegerAttr(std::distance(load.begin(), least)));
+      int64_t channel = std::distance(load.begin(), llvm::min_element(load));
+      if (int64_t *shared = findShared(kernel, task))
+        channel = *shared = *shared < 0 ? channel : *shared;
+      load[channel] += bytes;
+      task->setAttr("st.hbm_channel", builder.getI64IntegerAttr(channel));
     }
   }
+
+  llvm::DenseMap<Value, int64_t> channelOf;
 };
 } // namespace

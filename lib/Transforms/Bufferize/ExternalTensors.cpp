@@ -32,12 +32,19 @@ void st::annotateExternalTensors(KernelOp kernel) {
     directions.push_back(builder.getStringAttr(direction));
   };
   for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments())) {
-    append(nameOfTransfer(argument.use_empty() ? nullptr : *argument.user_begin(), "arg"), "in");
+    bool isUpdated = llvm::is_contained(kernel.getUpdates(), static_cast<int64_t>(index));
+    // What is updated is called as what is read.
+    Operation *transfer = argument.use_empty() ? nullptr : *argument.user_begin();
+    for (OpOperand &use : argument.getUses())
+      if (auto task = dyn_cast<TaskOp>(use.getOwner()); task && use.getOperandNumber() < task.getReads().size())
+        transfer = task;
+    append(nameOfTransfer(transfer, "arg"), isUpdated ? "inout" : "in");
     if (isParameterOperand(kernel, index))
       parameters.push_back(index);
   }
-  for (Value yielded : kernel.getYield().getOperands())
-    append(nameOfTransfer(yielded.getDefiningOp(), "result"), "out");
+  for (auto [index, yielded] : llvm::enumerate(kernel.getYield().getOperands()))
+    if (!kernel.getUpdatedOperand(index))
+      append(nameOfTransfer(yielded.getDefiningOp(), "result"), "out");
   kernel->setAttr(operandNamesAttr, builder.getArrayAttr(names));
   kernel->setAttr(operandDirectionsAttr, builder.getArrayAttr(directions));
   kernel->setAttr(parameterOperandsAttr, builder.getDenseI64ArrayAttr(parameters));

@@ -136,6 +136,8 @@ private:
   IRRewriter &rewriter;
   /// From itensors to their streams, and from the `tensor.empty` of an output to its memory argument.
   DenseMap<Value, Value> rebound;
+  /// The tensors of operands that are updated in place, by number of the operand.
+  DenseMap<unsigned, Value> updated;
   /// Placeholders that nothing uses once all tasks are rebuilt.
   SmallVector<Operation *> placeholders;
   unsigned numStreams = 0;
@@ -146,11 +148,18 @@ private:
 /// Inputs become memrefs in place; each result gets an argument more, found through the write DMA that makes it.
 LogicalResult KernelConversion::bindMemories() {
   Block &body = kernel.getBody().front();
-  for (BlockArgument argument : body.getArguments()) {
+  for (int64_t index = static_cast<int64_t>(body.getNumArguments()) - 1; index >= 0; --index) {
+    BlockArgument argument = body.getArgument(index);
     if (!isa<RankedTensorType>(argument.getType()))
-      return kernel.emitOpError() << "still has the DMA of operand " << argument.getArgNumber()
+      return kernel.emitOpError() << "still has the DMA of operand " << index
                                   << " in its boundary; run st-materialize-kernel first";
-    argument.setType(memoryOf(argument.getType()));
+    if (!llvm::is_contained(kernel.getUpdates(), index)) {
+      argument.setType(memoryOf(argument.getType()));
+      continue;
+    }
+    // The tensor stays beside its memory until the task that updates it is rebuilt.
+    rebound[argument] = body.insertArgument(index, memoryOf(argument.getType()), argument.getLoc());
+    updated[index] = argument;
   }
   for (auto [index, value] : llvm::enumerate(kernel.getYield().getOperands())) {
     auto writer = value.getDefiningOp<TaskOp>();
@@ -161,6 +170,13 @@ LogicalResult KernelConversion::bindMemories() {
     for (unsigned init = 0; init < writer.getInits().size(); ++init)
       if (writer.getResultForInit(init) == value)
         empty = writer.getInits()[init];
+    // In place: the operand's memory.
+    if (auto operand = kernel.getUpdatedOperand(index)) {
+      if (empty == updated.lookup(*operand))
+        continue;
+      return writer.emitOpError() << "must write result " << index << " of its kernel into operand " << *operand
+                                  << ", which it updates";
+    }
     auto emptyOp = empty.getDefiningOp<tensor::EmptyOp>();
     if (!emptyOp || !empty.hasOneUse()) {
       InFlightDiagnostic diag = writer.emitOpError() << "must write result " << index << " of its kernel into a "
@@ -275,16 +291,24 @@ void KernelConversion::finish() {
   Location loc = kernel.getLoc();
   SmallVector<Value> operands;
   rewriter.setInsertionPoint(kernel);
-  for (Value input : kernel.getInputs())
+  for (auto [index, input] : llvm::enumerate(kernel.getInputs())) {
+    bool isUpdated = llvm::is_contained(kernel.getUpdates(), static_cast<int64_t>(index));
     operands.push_back(bufferization::ToBufferOp::create(rewriter, loc, memoryOf(input.getType()), input,
-                                                         /*read_only=*/true));
+                                                         /*read_only=*/!isUpdated));
+  }
   SmallVector<Value> outputs;
-  for (Value result : kernel.getResults())
+  for (OpResult result : kernel->getResults()) {
+    if (auto updated = kernel.getUpdatedOperand(result.getResultNumber())) {
+      outputs.push_back(operands[*updated]);
+      continue;
+    }
     outputs.push_back(memref::AllocOp::create(rewriter, loc, memoryOf(result.getType())));
-  llvm::append_range(operands, outputs);
+    operands.push_back(outputs.back());
+  }
 
   auto lean = KernelOp::create(rewriter, loc, TypeRange(), kernel.getSymNameAttr(), operands);
   lean->setDiscardableAttrs(kernel->getDiscardableAttrDictionary());
+  lean->removeDiscardableAttr(updatesAttr);
   lean.getBody().takeBody(kernel.getBody());
   for (auto [result, output] : llvm::zip(kernel.getResults(), outputs))
     rewriter.replaceAllUsesWith(
@@ -314,6 +338,8 @@ FailureOr<unsigned> KernelConversion::run() {
     rewriter.eraseOp(op);
   for (Operation *op : placeholders)
     rewriter.eraseOp(op);
+  for (auto [operand, tensor] : updated)
+    tensor.getParentBlock()->eraseArgument(cast<BlockArgument>(tensor).getArgNumber());
   finish();
   return numStreams;
 }

@@ -38,7 +38,33 @@ static bool advance(MutableArrayRef<int64_t> index, ArrayRef<int64_t> shape) {
   return false;
 }
 
+/// Bools, of which attributes hold eight in a byte.
+static ElementsAttr packBools(ElementsAttr source, RankedTensorType type) {
+  auto dense = dyn_cast<DenseElementsAttr>(source);
+  if (!dense || type.getRank() == 0)
+    return dense;
+  auto values = llvm::to_vector(dense.getValues<bool>());
+  ArrayRef<int64_t> extents = source.getShapedType().getShape();
+  int64_t rank = extents.size();
+  ArrayRef<int64_t> tile = type.getShape().drop_front(rank);
+  SmallVector<int64_t> strides = getRowMajorStrides(extents), index(type.getRank(), 0);
+  SmallVector<bool> packed;
+  do {
+    int64_t from = 0;
+    bool isInside = true;
+    for (int64_t dim = 0; dim < rank; ++dim) {
+      int64_t position = index[dim] * tile[dim] + index[rank + dim];
+      isInside &= position < extents[dim];
+      from += position * strides[dim];
+    }
+    packed.push_back(isInside && values[from]);
+  } while (advance(index, type.getShape()));
+  return DenseElementsAttr::get(type, packed);
+}
+
 ElementsAttr st::packConstant(ElementsAttr source, RankedTensorType type, StringRef name) {
+  if (type.getElementType().isInteger(1))
+    return packBools(source, type);
   if (!type.getElementType().isIntOrFloat() || type.getElementTypeBitWidth() % 8 != 0)
     return nullptr;
   size_t elementBytes = type.getElementTypeBitWidth() / 8;

@@ -26,6 +26,11 @@ static RankedTensorType getPackedType(ItensorType type) {
   return RankedTensorType::get(packedShape(type), type.getScalarType());
 }
 
+/// Whether `type` streams only the beginning of memory that keeps its layout: a cache, to which launches append.
+static bool isBeginning(Type tensor, ItensorType type) {
+  return cast<RankedTensorType>(tensor).getRank() == type.getRank() && tensor != type.getTensorType();
+}
+
 static SmallVector<OpFoldResult> getTiles(OpBuilder &builder, ItensorType type) {
   return llvm::map_to_vector(type.getTileShape(),
                              [&](int64_t extent) -> OpFoldResult { return builder.getIndexAttr(extent); });
@@ -55,7 +60,7 @@ public:
     for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments())) {
       auto type = dyn_cast<ItensorType>(argument.getType());
       Value operand = kernel.getInputs()[index];
-      if (!type || operand.getType() == getPackedType(type))
+      if (!type || operand.getType() == getPackedType(type) || isBeginning(operand.getType(), type))
         continue;
       if (!isTileAligned(type))
         return kernel.emitOpError("cannot pack operand ")
@@ -72,7 +77,8 @@ public:
     bool changes = false;
     SmallVector<Type> types(kernel.getResultTypes());
     for (auto [index, stream] : llvm::enumerate(kernel.getYield().getOperands()))
-      if (auto type = dyn_cast<ItensorType>(stream.getType()); type && types[index] != getPackedType(type)) {
+      if (auto type = dyn_cast<ItensorType>(stream.getType());
+          type && types[index] != getPackedType(type) && !kernel.getUpdatedOperand(index)) {
         types[index] = getPackedType(type);
         changes = true;
       }

@@ -53,6 +53,29 @@ def MergeConverters : FusePhasePass<"st-merge-converters"> {
   let statistics = [Statistic<"numMerged", "num-merged", "converters removed">];
 }
 
+def UpdateCaches : FusePhasePass<"st-update-caches"> {
+  let summary = "write new rows of a cache where the cache lies";
+  let description = [{
+    The rows that a result with `st.cache` gives go to the memory of its argument, which becomes as large as the largest
+    result: the kernel that reads the argument and makes the rows updates it in place. The memory keeps the layout that
+    the model has, so that launches follow each other without the host touching it.
+    ```
+    %rows = st.kernel @decode (%old = %past : tensor<64x16xf32> as !old, ...) -> (tensor<1x16xf32>) {
+      ...
+      st.yield %r : !row
+    }
+    // becomes
+    %cache = st.kernel @decode (%old = %past : tensor<65x16xf32> as !old, ...) -> (tensor<65x16xf32>)
+        attributes {st.updates = array<i64: 0>} {
+      ...
+      %p = st.itensor_cast %r : !row -> !st.itensor<1x16xf32 of [P + 1 max 65, 16], iter_space = [] * [],
+                                                    iter_map = ()[P] -> (P, 0)>
+      st.yield %p
+    }
+    ```
+  }];
+}
+
 def BufferWindows : FusePhasePass<"st-buffer-windows"> {
   let summary = "read what windows move over from external memory once, through a line buffer";
   let description = [{

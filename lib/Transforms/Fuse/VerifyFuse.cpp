@@ -20,6 +20,10 @@ static LogicalResult verifyPacked(KernelOp kernel, Type outside, Type inside, co
   auto itensor = dyn_cast<ItensorType>(inside);
   if (!itensor)
     return kernel.emitOpError() << what << " must enter as an itensor after the fuse phase, but is " << inside;
+  // Memory to which launches append keeps its layout.
+  auto memory = cast<RankedTensorType>(outside);
+  if (memory.getRank() == itensor.getRank() && memory != itensor.getTensorType())
+    return success();
   auto packed = RankedTensorType::get(packedShape(itensor), itensor.getScalarType());
   if (outside != packed)
     return kernel.emitOpError() << what << " must be packed as " << packed << " after the fuse phase, but is "
@@ -36,11 +40,13 @@ static LogicalResult verifyKernel(KernelOp kernel) {
   if (inside.wasInterrupted())
     return failure();
   for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments()))
-    if (failed(
+    if (!llvm::is_contained(kernel.getUpdates(), static_cast<int64_t>(index)) &&
+        failed(
             verifyPacked(kernel, kernel.getInputs()[index].getType(), argument.getType(), "operand " + Twine(index))))
       return failure();
   for (auto [index, stream] : llvm::enumerate(kernel.getYield().getOperands()))
-    if (failed(verifyPacked(kernel, kernel.getResult(index).getType(), stream.getType(), "result " + Twine(index))))
+    if (!kernel.getUpdatedOperand(index) &&
+        failed(verifyPacked(kernel, kernel.getResult(index).getType(), stream.getType(), "result " + Twine(index))))
       return failure();
   return success();
 }

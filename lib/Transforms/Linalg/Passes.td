@@ -250,6 +250,21 @@ def GeneralizeNamedOps : LinalgPhasePass<"st-generalize-named-ops"> {
   }];
 }
 
+def AppendCaches : LinalgPhasePass<"st-append-caches"> {
+  let summary = "let results that are an argument with rows behind it give only the rows";
+  let description = [{
+    A result whose `st.cache` names an argument stays in that argument's memory: `select(i < P, old[i], new[i - P])`
+    over a size P. The function then returns the rows that are new, and `st.cache` says where they lie; whoever calls it
+    puts them there, until st-update-caches lets a kernel do so. Other readers of the concatenation keep it.
+    ```
+    func.func @main(%old: tensor<64x16xf32> {st.name = "past", st.dims = [#st.extent<P>, #st.extent<16>]}, ...)
+        -> (tensor<65x16xf32> {st.cache = "past"})
+    // becomes
+        -> (tensor<1x16xf32> {st.cache = {argument = 0 : i64, dim = 0 : i64, size = "P"}})
+    ```
+  }];
+}
+
 def MaskExtents : LinalgPhasePass<"st-mask-extents"> {
   let summary = "keep what lies beyond a run-time extent out of what counts";
   let description = [{

@@ -58,6 +58,13 @@ static Value readRegrouped(ItensorReadOp read, BlockArgument stream, ArrayAttr r
 
 /// Lets the task behind `use` read the source of `op`.
 static LogicalResult foldIntoReader(ItensorReassociateOp op, OpOperand &use) {
+  // That it lies in a larger tensor is what its reader knows by now.
+  if (auto placement = dyn_cast<ItensorCastOp>(use.getOwner()); placement && placement->hasOneUse()) {
+    if (failed(foldIntoReader(op, *placement->use_begin())))
+      return failure();
+    placement.erase();
+    return success();
+  }
   auto task = dyn_cast<TaskOp>(use.getOwner());
   if (!task)
     return op.emitOpError("must be read by tasks only when st-fold-reassociate runs: run st-materialize-kernel first");

@@ -4,6 +4,7 @@
 #include "Dialect/Repeat.h"
 #include "Transforms/Optimize/AdapterTask.h"
 #include "Transforms/Optimize/ConverterTask.h"
+#include "Transforms/Optimize/MemoryTile.h"
 #include "Transforms/Optimize/Passes.h"
 #include "Transforms/Optimize/RoutingTask.h"
 #include "Transforms/Optimize/StackTask.h"
@@ -92,6 +93,11 @@ private:
     return slice;
   }
 
+  /// Whether `tensor` lies in memory as the model has it, and not tile by tile.
+  static bool keepsLayout(Type tensor, ItensorType type) {
+    return cast<RankedTensorType>(tensor).getRank() == type.getRank();
+  }
+
   void readFromMemory(BlockArgument argument) {
     auto type = cast<ItensorType>(argument.getType());
     Value operand = kernel.getInputs()[argument.getArgNumber()];
@@ -107,14 +113,16 @@ private:
     task.task->setDiscardableAttr("st.tensor", builder.getStringAttr(tensorName));
     // The canonical nest: consecutive tiles in one loop.
     ItensorType order = canonicalize(type);
-    auto results = task.buildNest(TaskBuilder::getCountingLoops(order), task.getInits(),
-                                  [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
-                                    Slice slice = getPackedSlice(task, order, variables);
-                                    Value tile = tensor::ExtractSliceOp::create(task.body, loc, type.getTileType(),
-                                                                                task.getRead(0), slice.offsets,
-                                                                                slice.sizes, slice.strides);
-                                    return {task.push(tile, carried.front())};
-                                  });
+    auto results = task.buildNest(
+        TaskBuilder::getCountingLoops(order), task.getInits(),
+        [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
+          if (keepsLayout(operand.getType(), type))
+            return {task.push(readCounting(task, loc, order, variables, task.getRead(0)), carried.front())};
+          Slice slice = getPackedSlice(task, order, variables);
+          Value tile = tensor::ExtractSliceOp::create(task.body, loc, type.getTileType(), task.getRead(0),
+                                                      slice.offsets, slice.sizes, slice.strides);
+          return {task.push(tile, carried.front())};
+        });
     task.finish(results);
     // The FIFO's only other use is the task that fills it.
     fifo.replaceAllUsesExcept(task.task.getResult(0), task.task);
@@ -130,13 +138,19 @@ private:
       tensorName = ("out" + Twine(result.getResultNumber())).str();
 
     auto tensorType = cast<RankedTensorType>(result.getType());
-    Value memory = tensor::EmptyOp::create(builder, loc, tensorType.getShape(), tensorType.getElementType());
+    Value memory;
+    if (auto updated = kernel.getUpdatedOperand(result.getResultNumber()))
+      memory = kernel.getBody().getArgument(*updated);
+    else
+      memory = tensor::EmptyOp::create(builder, loc, tensorType.getShape(), tensorType.getElementType());
     TaskBuilder task(builder, loc, makeName("dma_" + toIdentifier(tensorName)), "dma_write", stream, memory);
     task.task->setDiscardableAttr("st.tensor", builder.getStringAttr(tensorName));
     ItensorType order = canonicalize(type);
     auto results = task.buildNest(TaskBuilder::getCountingLoops(order), task.getInits(),
                                   [&](ValueRange variables, ValueRange carried) -> SmallVector<Value> {
                                     Value tile = task.pull(task.getRead(0));
+                                    if (keepsLayout(tensorType, type))
+                                      return {writeCounting(task, loc, order, variables, tile, carried.front())};
                                     Slice slice = getPackedSlice(task, order, variables);
                                     return {tensor::InsertSliceOp::create(task.body, loc, tile, carried.front(),
                                                                           slice.offsets, slice.sizes, slice.strides)};

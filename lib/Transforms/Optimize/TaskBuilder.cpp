@@ -60,21 +60,24 @@ SmallVector<TaskBuilder::Loop> TaskBuilder::getCountingLoops(ItensorType type, i
   return loops;
 }
 
+Value TaskBuilder::getExtent(ExtentAttr wanted) {
+  Value &extent = extents[wanted];
+  if (!extent) {
+    OpBuilder top(task.getContext());
+    if (lastConstant)
+      top.setInsertionPointAfter(lastConstant);
+    else
+      top.setInsertionPointToStart(&task.getBody().front());
+    extent = materialize(top, loc, wanted);
+    lastConstant = extent.getDefiningOp();
+  }
+  return extent;
+}
+
 Value TaskBuilder::getEnd(const Loop &loop) {
   Value trips = loop.trips;
-  if (!trips && loop.extent) {
-    Value &extent = extents[loop.extent];
-    if (!extent) {
-      OpBuilder top(task.getContext());
-      if (lastConstant)
-        top.setInsertionPointAfter(lastConstant);
-      else
-        top.setInsertionPointToStart(&task.getBody().front());
-      extent = materialize(top, loc, loop.extent);
-      lastConstant = extent.getDefiningOp();
-    }
-    trips = extent;
-  }
+  if (!trips && loop.extent)
+    trips = getExtent(loop.extent);
   if (!trips)
     return getIndex(loop.count * loop.step);
   return loop.step == 1 ? trips : Value(arith::MulIOp::create(body, loc, trips, getIndex(loop.step)));

@@ -54,11 +54,14 @@ public:
   /// constant + sum of `scales[i]` * `variables[i]`, folded where it is one of them.
   mlir::OpFoldResult getOffset(mlir::ValueRange variables, llvm::ArrayRef<int64_t> scales, int64_t constant);
 
+  /// `extent` in this run, computed once at the top.
+  mlir::Value getExtent(ExtentAttr extent);
+  mlir::Value getIndex(int64_t value);
+
   /// Ends the body.
   TaskOp finish(mlir::ValueRange yielded);
 
 private:
-  mlir::Value getIndex(int64_t value);
   mlir::Value getEnd(const Loop &loop);
 
   mlir::Location loc;

@@ -31,7 +31,8 @@ static ItensorType vectorize(ItensorType type, int64_t maxTokenBits) {
   vectorShape.back() = lanes;
   return ItensorType::get(type.getContext(), outer, VectorType::get(vectorShape, scalar), type.getDataShape(),
                           type.getTripCounts(), type.getSteps(), type.getIterMap(), type.getDataExtents(),
-                          type.getTripExtents());
+                          type.getTripExtents())
+      .withPlaces(type.getPlaces());
 }
 
 namespace {

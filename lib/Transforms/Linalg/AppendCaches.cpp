@@ -1,0 +1,159 @@
+//===- AppendCaches.cpp - Results that are an argument with rows behind it give only the rows ------------------===//
+
+#include "Dialect/Caches.h"
+#include "Dialect/Sizes.h"
+#include "Transforms/Linalg/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace st {
+#define GEN_PASS_DEF_APPENDCACHES
+#include "Transforms/Linalg/Passes.h.inc"
+
+namespace {
+
+/// `index` without the bounds that keep it inside of the tensor in runs where it is not used.
+Value stripBounds(Value index) {
+  while (true) {
+    Operation *op = index.getDefiningOp();
+    if (!isa_and_nonnull<arith::MinSIOp, arith::MaxSIOp>(op) || !matchPattern(op->getOperand(1), m_Constant()))
+      return index;
+    index = op->getOperand(0);
+  }
+}
+
+bool isLoop(Value index, unsigned loop) {
+  auto op = stripBounds(index).getDefiningOp<linalg::IndexOp>();
+  return op && op.getDim() == loop;
+}
+
+/// `select(i < P, argument[.., i, ..], rows[.., i - P, ..])` over all of the result.
+struct Append {
+  Value rows;
+  unsigned dim = 0;
+  ExtentAttr end;
+};
+
+/// Whether `read` takes the element at the loops' indices, along `dim` at those less `start`, null for none.
+bool readsAlong(tensor::ExtractOp read, unsigned dim, ExtentAttr start) {
+  for (auto [loop, index] : llvm::enumerate(read.getIndices())) {
+    if (loop != dim || !start) {
+      if (!isLoop(index, loop))
+        return false;
+      continue;
+    }
+    auto moved = stripBounds(index).getDefiningOp<arith::SubIOp>();
+    if (!moved || !isLoop(moved.getLhs(), loop) || getExtent(moved.getRhs()) != start)
+      return false;
+  }
+  return true;
+}
+
+std::optional<Append> matchAppend(linalg::GenericOp op, Value argument) {
+  if (op.getNumDpsInputs() != 0 || op.getNumDpsInits() != 1 || op.getNumParallelLoops() != op.getNumLoops() ||
+      !op.getIndexingMapsArray().front().isIdentity())
+    return std::nullopt;
+  auto select = op.getBody()->getTerminator()->getOperand(0).getDefiningOp<arith::SelectOp>();
+  if (!select)
+    return std::nullopt;
+  auto isOld = select.getCondition().getDefiningOp<arith::CmpIOp>();
+  auto old = select.getTrueValue().getDefiningOp<tensor::ExtractOp>();
+  auto added = select.getFalseValue().getDefiningOp<tensor::ExtractOp>();
+  auto loop = isOld ? isOld.getLhs().getDefiningOp<linalg::IndexOp>() : linalg::IndexOp();
+  if (!loop || !old || !added || isOld.getPredicate() != arith::CmpIPredicate::slt || old.getTensor() != argument)
+    return std::nullopt;
+  unsigned dim = loop.getDim();
+  ExtentAttr end = getExtent(isOld.getRhs());
+  if (!end || !readsAlong(old, dim, {}) || !readsAlong(added, dim, end))
+    return std::nullopt;
+  return Append{added.getTensor(), dim, end};
+}
+
+class Appender {
+public:
+  explicit Appender(func::FuncOp function) : function(function) {}
+
+  LogicalResult run() {
+    auto ret = cast<func::ReturnOp>(function.getBody().front().getTerminator());
+    for (unsigned result = 0; result < function.getNumResults(); ++result)
+      if (auto name = function.getResultAttrOfType<StringAttr>(result, cacheAttr))
+        if (failed(append(ret, result, name)))
+          return failure();
+    return success();
+  }
+
+private:
+  std::string nameOf(unsigned argument) {
+    auto name = function.getArgAttrOfType<StringAttr>(argument, "st.name");
+    return name ? name.str() : "arg" + std::to_string(argument);
+  }
+
+  LogicalResult append(func::ReturnOp ret, unsigned result, StringAttr name) {
+    std::optional<unsigned> found;
+    std::vector<std::string> names;
+    for (unsigned argument = 0; argument < function.getNumArguments(); ++argument) {
+      names.push_back(nameOf(argument));
+      if (names.back() == name.getValue())
+        found = argument;
+    }
+    if (!found)
+      return function.emitError() << "result " << result << " should be kept in the memory of '" << name.getValue()
+                                  << "', but the inputs are: " << llvm::join(names, ", ");
+    if (!taken.insert(*found).second)
+      return function.emitError() << "input '" << name.getValue() << "' is the cache of two results";
+    Value argument = function.getArgument(*found), value = ret.getOperand(result);
+    while (auto bound = value.getDefiningOp<BoundOp>())
+      value = bound.getSource();
+    auto refuse = [&]() {
+      InFlightDiagnostic diag = emitError(value.getLoc())
+                                << "result " << result << " cannot be kept in the memory of '" << name.getValue()
+                                << "': it must be that input with rows behind it, one after the other along a "
+                                   "dimension whose size comes with each run (--dim \"0<=NAME<=MAX\")";
+      diag.attachNote(argument.getLoc()) << "the input";
+      return diag;
+    };
+    auto generic = value.getDefiningOp<linalg::GenericOp>();
+    std::optional<Append> match = generic ? matchAppend(generic, argument) : std::nullopt;
+    auto dims = function.getArgAttrOfType<ArrayAttr>(*found, dimsAttr);
+    if (!match || !dims)
+      return refuse();
+    if (match->end.getNames().size() != 1 || match->end != ExtentAttr::getSize(match->end.getNames().front()) ||
+        dims[match->dim] != Attribute(match->end))
+      return refuse() << "; that size must be a name of its own";
+    StringAttr size = match->end.getNames().front();
+
+    auto all = function.getResultAttrOfType<ArrayAttr>(result, dimsAttr);
+    SmallVector<Attribute> counted(all.begin(), all.end());
+    counted[match->dim] = cast<ExtentAttr>(counted[match->dim]).plus(match->end.times(-1));
+    Builder builder(function.getContext());
+    function.setResultAttr(result, dimsAttr, builder.getArrayAttr(counted));
+    function.setResultAttr(result, cacheAttr, makeCache({*found, match->dim, size, false}, function.getContext()));
+    ret.setOperand(result, match->rows);
+    SmallVector<Type> results(function.getResultTypes());
+    results[result] = match->rows.getType();
+    function.setType(builder.getFunctionType(function.getArgumentTypes(), results));
+    return success();
+  }
+
+  func::FuncOp function;
+  llvm::SmallDenseSet<unsigned> taken;
+};
+
+struct AppendCaches : impl::AppendCachesBase<AppendCaches> {
+  void runOnOperation() override {
+    if (failed(Appender(getOperation()).run()))
+      return signalPassFailure();
+    // Concatenations that nothing else reads.
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().getBody().front())))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+  }
+};
+
+} // namespace
+} // namespace st
