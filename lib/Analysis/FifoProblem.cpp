@@ -107,10 +107,11 @@ FailureOr<timed::Graph> st::buildTimedGraph(KernelOp kernel, const Device &devic
 }
 
 FailureOr<FifoSizingProblem> st::buildFifoProblem(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos,
-                                                  const Device &device) {
+                                                  const Device &device, int64_t launches) {
   FailureOr<timed::Graph> graph = buildTimedGraph(schedules, fifos, device);
   if (failed(graph))
     return failure();
+  graph->launches = launches;
   FifoSizingProblem problem(std::move(*graph));
   for (auto [index, edge] : llvm::enumerate(fifos))
     if (edge.instance->hasAttr("st.fixed_depth") && edge.instance.getDepthTokens())

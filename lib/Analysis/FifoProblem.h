@@ -19,9 +19,10 @@ mlir::FailureOr<timed::Graph> buildTimedGraph(std::vector<TaskSchedule> &schedul
 /// The same from the kernel as it stands.
 mlir::FailureOr<timed::Graph> buildTimedGraph(KernelOp kernel, const Device &device);
 
-/// The graph as a problem whose depths are to be chosen, except those that `st.fixed_depth` marks.
+/// The graph as a problem whose depths are to be chosen, except those that `st.fixed_depth` marks, for `launches`
+/// without a pause between them.
 mlir::FailureOr<FifoSizingProblem> buildFifoProblem(std::vector<TaskSchedule> &schedules, std::vector<FifoEdge> &fifos,
-                                                    const Device &device);
+                                                    const Device &device, int64_t launches = 1);
 
 /// Reports `error` on `kernel`, with a note at every task and FIFO that it names.
 void reportFifoError(KernelOp kernel, std::vector<FifoEdge> &fifos, llvm::Error error);

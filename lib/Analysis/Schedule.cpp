@@ -381,6 +381,13 @@ FailureOr<TaskSchedule> TaskScheduler::run() {
   if (failed(addBlock(body, steps)))
     return failure();
   result.program = emit(steps, 1);
+  // A size may be 0, and then nothing is moved.
+  timed::TokenCounts counts;
+  counts.pops.resize(body.getNumArguments());
+  counts.pushes.resize(body.getNumArguments());
+  timed::countTokens(result.program, counts);
+  llvm::erase_if(result.ports,
+                 [&](const TaskPort &port) { return counts.pops[port.argument] + counts.pushes[port.argument] == 0; });
   ProgramTiming timing = analyzeProgram(result.program);
   result.latencyCycles = timing.cycles;
   result.firstTokenCycles = timing.cycles;

@@ -3,6 +3,7 @@
 #include "Driver/RunSizes.h"
 #include "Dialect/Sizes.h"
 #include "Support/Error.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cstring>
 #include <limits>
@@ -70,6 +71,46 @@ llvm::Expected<RunSizes> st::deriveSizes(func::FuncOp entry, ArrayRef<const Arra
         return makeError("the inputs do not say what size '{0}' is: no dimension of theirs is that alone",
                          size.getName().getValue());
   return sizes;
+}
+
+llvm::Error st::checkSizes(func::FuncOp entry, const RunSizes &sizes) {
+  auto declared = entry->getAttrOfType<DictionaryAttr>(sizesAttr);
+  for (const auto &size : sizes) {
+    auto range = declared ? declared.getAs<SizeRangeAttr>(size.getKey()) : SizeRangeAttr();
+    int64_t value = size.getValue();
+    if (!range)
+      return makeError("--dim {0}={1}: the design has no size '{0}'", size.getKey(), value);
+    if (value < range.getMinimum() || value > range.getMaximum())
+      return makeError("--dim {0}={1}: the design takes sizes from {2} to {3} there; compile it for larger ones with "
+                       "--dim {0}<=MAX",
+                       size.getKey(), value, range.getMinimum(), range.getMaximum());
+    if (value % range.getDivisor() != 0)
+      return makeError("--dim {0}={1} must be a multiple of {2}", size.getKey(), value, range.getDivisor());
+  }
+  return llvm::Error::success();
+}
+
+void st::fixSizes(ModuleOp module, const RunSizes &sizes) {
+  MLIRContext *context = module.getContext();
+  module.walk([&](Operation *op) {
+    auto declared = op->getAttrOfType<DictionaryAttr>(sizesAttr);
+    if (!declared)
+      return;
+    NamedAttrList ranges(declared);
+    for (const auto &size : sizes)
+      // No range ends at 0; a size of 0 is replaced where it is read.
+      if (size.getValue() > 0 && declared.get(size.getKey()))
+        ranges.set(size.getKey(), SizeRangeAttr::get(context, size.getValue(), size.getValue(), 1));
+    op->setAttr(sizesAttr, ranges.getDictionary(context));
+  });
+  module.walk([&](SizeOp op) {
+    auto size = sizes.find(op.getSymbol());
+    if (size == sizes.end() || size->getValue() > 0)
+      return;
+    OpBuilder builder(op);
+    op.replaceAllUsesWith(arith::ConstantIndexOp::create(builder, op.getLoc(), 0).getResult());
+    op.erase();
+  });
 }
 
 namespace {

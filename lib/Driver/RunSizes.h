@@ -30,6 +30,13 @@ llvm::SmallVector<int64_t> getResultShape(mlir::func::FuncOp entry, unsigned ind
 llvm::Expected<RunSizes> deriveSizes(mlir::func::FuncOp entry, llvm::ArrayRef<const Array *> inputs,
                                      llvm::ArrayRef<std::string> names);
 
+/// An error that names the first of `sizes` that `entry` does not declare, or whose value it does not take.
+llvm::Error checkSizes(mlir::func::FuncOp entry, const RunSizes &sizes);
+
+/// Makes `module` one that takes only these `sizes`, so that what is derived for its largest run is for theirs. Tensors
+/// keep their shapes.
+void fixSizes(mlir::ModuleOp module, const RunSizes &sizes);
+
 /// `array` as the beginning of one of `shape`. What lies beyond is NaN, or the largest integer, so that a result that
 /// depends on it is wrong beyond doubt.
 Array padToShape(const Array &array, llvm::ArrayRef<int64_t> shape);

@@ -1,11 +1,16 @@
 //===- Simulate.cpp - `streamtensor simulate`: how long a design takes ----------------------------------------===//
 
 #include "Driver/Simulate.h"
+#include "Device/Device.h"
+#include "Driver/Diagnostics.h"
+#include "Driver/RunSizes.h"
 #include "Optimize/ChooseFifos.h"
 #include "Simulate/GraphText.h"
 #include "Simulate/Trace.h"
 #include "Support/Error.h"
 #include "Support/FileSystem.h"
+#include "Support/Json.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <chrono>
@@ -13,7 +18,6 @@
 
 using namespace mlir;
 using namespace st;
-using llvm::json::Array;
 using llvm::json::Object;
 
 /// Compiles the model as far as needed, in a folder that is gone afterwards.
@@ -40,6 +44,37 @@ static llvm::Expected<DesignTiming> compileTiming(const SimulateOptions &options
   return timing;
 }
 
+/// The graphs of a run of the given sizes: the IR of the allocate phase, scheduled again.
+static llvm::Expected<DesignTiming> timeRun(const SimulateOptions &options, MLIRContext *context) {
+  std::string folder = options.subject, path;
+  std::error_code code;
+  for (llvm::sys::fs::directory_iterator file(folder + "/ir", code), end; !code && file != end; file.increment(code))
+    if (StringRef(file->path()).ends_with("-allocate.mlir"))
+      path = file->path();
+  auto json = readJson(folder + "/design.json");
+  if (!json)
+    return json.takeError();
+  const Object *design = json->getAsObject();
+  const Object *board = design ? design->getObject("device") : nullptr;
+  auto name = board ? board->getString("name") : std::nullopt;
+  if (path.empty() || !name)
+    return makeError("'{0}' holds no IR of the allocate phase, from which the time of other sizes follows; compile the "
+                     "design again",
+                     folder);
+  auto device = findDeviceFile(*name, options.deviceFolders);
+  if (!device)
+    return device.takeError();
+  auto module = parseSourceFile<ModuleOp>(path, context);
+  if (!module)
+    return alreadyDiagnosed(llvm::formatv("cannot read '{0}'; compile the model again", path));
+  for (auto function : module->getOps<func::FuncOp>())
+    if (!function.isPrivate())
+      if (auto error = checkSizes(function, options.sizes))
+        return std::move(error);
+  fixSizes(*module, options.sizes);
+  return deriveTiming(*module, *device, design->getNumber("clock_mhz").value_or(0));
+}
+
 static llvm::Expected<DesignTiming> loadTiming(const SimulateOptions &options, MLIRContext *context,
                                                const PhaseObserver &observer) {
   StringRef subject = options.subject;
@@ -50,7 +85,7 @@ static llvm::Expected<DesignTiming> loadTiming(const SimulateOptions &options, M
       return makeError("'{0}' holds no timed graphs: it is not a folder that `streamtensor compile` wrote, or it was "
                        "stopped before the allocate phase",
                        subject);
-    return readTiming(folder);
+    return options.sizes.empty() ? readTiming(folder) : timeRun(options, context);
   }
   if (llvm::sys::path::extension(subject) != ".graph")
     return compileTiming(options, context, observer);
@@ -114,7 +149,7 @@ static Object toJson(const WaitingTask &waiting) {
 static Object explainDeadlock(const timed::Graph &graph, const timed::Simulator &stopped) {
   Object deadlock;
   llvm::handleAllErrors(describeDeadlock(graph, timed::getDepths(graph), stopped), [&](const DeadlockError &error) {
-    Array cycle, others;
+    llvm::json::Array cycle, others;
     for (const WaitingTask &waiting : error.cycle)
       cycle.push_back(toJson(waiting));
     for (const WaitingTask &waiting : error.others)
@@ -126,7 +161,7 @@ static Object explainDeadlock(const timed::Graph &graph, const timed::Simulator 
     llvm::consumeError(grown.takeError());
     return deadlock;
   }
-  Array depths;
+  llvm::json::Array depths;
   for (auto [fifo, depth] : llvm::zip_equal(graph.fifos, *grown))
     if (depth != fifo.depthTokens)
       depths.push_back(Object{{"fifo", fifo.name}, {"depth_tokens", depth}});
@@ -134,8 +169,8 @@ static Object explainDeadlock(const timed::Graph &graph, const timed::Simulator 
   return deadlock;
 }
 
-static Array describeTasks(const timed::Graph &graph, const timed::Activity &activity) {
-  Array tasks;
+static llvm::json::Array describeTasks(const timed::Graph &graph, const timed::Activity &activity) {
+  llvm::json::Array tasks;
   for (auto [task, run] : llvm::zip_equal(graph.tasks, activity.tasks))
     tasks.push_back(Object{{"name", task.name},
                            {"busy_cycles", run.busyCycles},
@@ -145,9 +180,9 @@ static Array describeTasks(const timed::Graph &graph, const timed::Activity &act
   return tasks;
 }
 
-static Array describeFifos(const timed::Graph &graph, const timed::Activity &activity) {
+static llvm::json::Array describeFifos(const timed::Graph &graph, const timed::Activity &activity) {
   timed::TokenCounts counts = timed::countTokens(graph);
-  Array fifos;
+  llvm::json::Array fifos;
   for (auto [index, fifo] : llvm::enumerate(graph.fifos)) {
     Object object{{"name", fifo.name},
                   {"width_bits", fifo.widthBits},
@@ -168,8 +203,8 @@ static Array describeFifos(const timed::Graph &graph, const timed::Activity &act
   return fifos;
 }
 
-static Array describeMemories(const timed::Graph &graph, const timed::Activity &activity) {
-  Array memories;
+static llvm::json::Array describeMemories(const timed::Graph &graph, const timed::Activity &activity) {
+  llvm::json::Array memories;
   for (auto [memory, run] : llvm::zip_equal(graph.memories, activity.memories))
     memories.push_back(Object{
         {"name", memory.name},
@@ -185,7 +220,7 @@ static llvm::Expected<Object> compareSizing(const timed::Graph &graph) {
   FifoSizingProblem problem(graph);
   if (auto error = problem.check())
     return std::move(error);
-  Array methods;
+  llvm::json::Array methods;
   auto add = [&](StringRef name, const std::vector<int64_t> &depths) {
     timed::Activity run = timed::simulate(graph, depths);
     methods.push_back(Object{{"method", name},
@@ -289,7 +324,7 @@ llvm::Expected<llvm::json::Value> st::simulateDesign(const SimulateOptions &opti
   if (auto error = changeDepths(*timing, options))
     return std::move(error);
 
-  Array kernels;
+  llvm::json::Array kernels;
   bool isFinished = true;
   int64_t latency = 0;
   for (const KernelTiming &kernel : timing->kernels) {
@@ -313,5 +348,11 @@ llvm::Expected<llvm::json::Value> st::simulateDesign(const SimulateOptions &opti
     report["clock_mhz"] = timing->clockMhz;
   if (isFinished)
     report["latency_cycles"] = latency;
+  if (!options.sizes.empty()) {
+    Object sizes;
+    for (const auto &size : options.sizes)
+      sizes[size.getKey()] = size.getValue();
+    report["sizes"] = std::move(sizes);
+  }
   return std::move(report);
 }

@@ -5,6 +5,7 @@
 
 #include "Driver/Compile.h"
 #include "Simulate/Simulator.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace st {
 
@@ -36,6 +37,10 @@ struct SimulateOptions {
   CompileOptions compile;
   /// For times; 0: that of the design.
   double clockMhz = 0;
+  /// Of a design that takes sizes with each run: those of this one; the largest where not given.
+  llvm::StringMap<int64_t> sizes;
+  /// Where the board of a design is looked up by its name.
+  std::vector<std::string> deviceFolders;
   int64_t launches = 1;
   bool serial = false;
   /// FIFOs that get other depths, by name; "KERNEL/NAME" where several kernels have one of that name.

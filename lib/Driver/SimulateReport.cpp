@@ -137,6 +137,12 @@ void st::printSimulation(const llvm::json::Value &report, llvm::raw_ostream &out
   const Object &top = *report.getAsObject();
   double clockMhz = top.getNumber("clock_mhz").value_or(0);
   const Array &kernels = *top.getArray("kernels");
+  if (const Object *sizes = top.getObject("sizes")) {
+    out << "a run of";
+    for (const auto &size : *sizes)
+      out << " " << size.first.str() << " = " << size.second.getAsInteger().value_or(0);
+    out << "\n";
+  }
   for (const llvm::json::Value &kernel : kernels)
     printKernel(*kernel.getAsObject(), clockMhz, out);
   if (kernels.empty())

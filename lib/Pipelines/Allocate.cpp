@@ -21,7 +21,9 @@ void populateAllocatePipeline(OpPassManager &manager, const AllocateOptions &opt
   manager.addPass(createNameFifos());
   // Sizing simulates DMAs on the channels that they share.
   manager.addPass(createAssignChannels(onDevice<AssignChannelsOptions>(options)));
-  manager.addPass(createSizeFifos(onDevice<SizeFifosOptions>(options)));
+  SizeFifosOptions sizing = onDevice<SizeFifosOptions>(options);
+  sizing.launches = options.launches;
+  manager.addPass(createSizeFifos(sizing));
   // Memories need depths; rounding to what a memory gives comes with its choice.
   manager.addPass(createAllocateMemories(onDevice<AllocateMemoriesOptions>(options)));
   manager.addPass(createPlaceTasks(onDevice<PlaceTasksOptions>(options)));

@@ -13,6 +13,8 @@ struct AllocateOptions {
   std::string device;
   /// Kernel clock in MHz; 0 takes the device's default.
   double clockMhz = 0;
+  /// Launches without a pause between them that FIFOs are sized for.
+  int64_t launches = 1;
 };
 
 /// Scheduled kernels -> the same with FIFO depths, kinds of memory, external channels and dies.

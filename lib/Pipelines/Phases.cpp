@@ -66,7 +66,7 @@ void st::populatePhase(Phase phase, OpPassManager &manager, const PhaseOptions &
   case Phase::Schedule:
     return populateSchedulePipeline(manager, {options.device, options.clockMhz});
   case Phase::Allocate:
-    return populateAllocatePipeline(manager, {options.device, options.clockMhz});
+    return populateAllocatePipeline(manager, {options.device, options.clockMhz, options.consecutiveLaunches});
   case Phase::Bufferize:
     return populateBufferizePipeline(manager, {});
   case Phase::Lower:

@@ -44,6 +44,8 @@ struct PhaseOptions {
   /// Largest tensor buffered in full where a stream is read in another order, in bytes; 0 means a quarter of what the
   /// device has available.
   int64_t maxBufferBytes = 0;
+  /// Launches without a pause between them that FIFOs are sized for.
+  int64_t consecutiveLaunches = 1;
   /// Whether the host executes what cannot stream; else it is an error.
   bool partition = false;
   /// Whether equal layers become a repetition (`st.repeat`).

@@ -43,6 +43,7 @@ const char *const st::simulateExamples =
     "EXAMPLES:\n"
     "  streamtensor simulate model.onnx                  latency, and where every task spends its cycles\n"
     "  streamtensor simulate design --launches 10        launches that overlap: the interval between results\n"
+    "  streamtensor simulate design --dim tokens=17      a run of that size, where it comes with each run\n"
     "  streamtensor simulate design --trace trace.json   a timeline for ui.perfetto.dev\n"
     "  streamtensor simulate design --depths fork_0_to_add_2=4    what a shallower FIFO costs, or where it deadlocks\n"
     "  streamtensor simulate design --depths unbounded   the bound that no depth can beat\n"

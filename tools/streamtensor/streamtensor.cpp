@@ -45,7 +45,8 @@ static cl::list<std::string> dims("dim",
                                   cl::desc("Size of a dynamic axis of the model (repeatable); NAME is the axis's, "
                                            "or INPUT.AXIS where it has none. Fixed with =VALUE; with \"NAME<=MAX\" it "
                                            "comes with each run, from 1 or, \"MIN<=NAME<=MAX\", another minimum; "
-                                           "\"NAME<=MAX by N\" promises multiples of N. For check: of random inputs"),
+                                           "\"NAME<=MAX by N\" promises multiples of N. For check: of random inputs; "
+                                           "for simulate DESIGN: of the run"),
                                   cl::value_desc("NAME=VALUE"), cl::sub(compileCommand), cl::sub(inspectCommand),
                                   cl::sub(checkCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<int64_t> maxSeq("max-seq", cl::init(0),
@@ -94,6 +95,10 @@ static cl::opt<int64_t>
     minSavedBytes("min-saved-bytes", cl::init(65536),
                   cl::desc("Keep on chip what is read from memory again where that saves so much traffic in a launch"),
                   cl::value_desc("bytes"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
+static cl::opt<int64_t> consecutiveLaunches(
+    "consecutive-launches", cl::init(1),
+    cl::desc("Size FIFOs for so many launches without a pause: those of weights then read ahead of the next launch"),
+    cl::value_desc("n"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 enum class EmitTarget { Hls, Rtl };
 static cl::list<EmitTarget>
     emitTargets("emit", cl::CommaSeparated, cl::desc("What to emit (default: hls)"),
@@ -262,7 +267,7 @@ static int inspect(const char *program, MLIRContext &context) {
 
 /// Numbers that no phase can work with.
 static llvm::Error checkNumbers() {
-  for (const cl::opt<int64_t> *option : {&defaultTileSize, &tokenTileSize})
+  for (const cl::opt<int64_t> *option : {&defaultTileSize, &tokenTileSize, &consecutiveLaunches})
     if (*option < 1)
       return makeError("--{0} {1} must be at least 1", option->ArgStr, option->getValue());
   for (const cl::opt<int64_t> *option : {&overallUnrollSize, &maxConverterBytes, &minSavedBytes})
@@ -306,6 +311,7 @@ static int compile(const char *program, MLIRContext &context) {
   options.phases.overallUnrollSize = overallUnrollSize;
   options.phases.maxConverterBytes = maxConverterBytes;
   options.phases.minSavedBytes = minSavedBytes;
+  options.phases.consecutiveLaunches = consecutiveLaunches;
 
   // Told when all is well: before an error, they would only be in its way.
   std::string times;
@@ -323,14 +329,36 @@ static int compile(const char *program, MLIRContext &context) {
   return 0;
 }
 
+/// What `--dim NAME=VALUE` says about a run of a design.
+static llvm::Expected<RunSizes> readRunSizes() {
+  RunSizes sizes;
+  for (StringRef dim : dims) {
+    auto [name, value] = dim.rsplit('=');
+    int64_t size;
+    if (name.empty() || name.ends_with("<") || value.getAsInteger(10, size) || size < 0)
+      return makeError("--dim {0} must be NAME=VALUE, such as --dim sequence=17", dim);
+    sizes[name] = size;
+  }
+  return std::move(sizes);
+}
+
 static int simulate(const char *program, MLIRContext &context) {
   auto options = readSimulateOptions();
   if (!options)
     return fail(options.takeError());
-  auto modelOptions = readModelOptions();
-  if (!modelOptions)
-    return fail(modelOptions.takeError());
-  options->compile.modelOptions = std::move(*modelOptions);
+  // Of a design --dim says how large the run is, of a model how to compile it.
+  if (llvm::sys::fs::is_directory(options->subject)) {
+    auto sizes = readRunSizes();
+    if (!sizes)
+      return fail(sizes.takeError());
+    options->sizes = std::move(*sizes);
+  } else {
+    auto modelOptions = readModelOptions();
+    if (!modelOptions)
+      return fail(modelOptions.takeError());
+    options->compile.modelOptions = std::move(*modelOptions);
+  }
+  options->deviceFolders = deviceFolders(program);
   options->clockMhz = clockMhz;
   auto path = findDeviceFile(device, deviceFolders(program));
   if (!path)
@@ -341,6 +369,7 @@ static int simulate(const char *program, MLIRContext &context) {
   options->compile.phases.overallUnrollSize = overallUnrollSize;
   options->compile.phases.maxConverterBytes = maxConverterBytes;
   options->compile.phases.minSavedBytes = minSavedBytes;
+  options->compile.phases.consecutiveLaunches = consecutiveLaunches;
   options->compile.phases.repeat = repeatLayers;
   auto report = simulateDesign(*options, &context, [](StringRef, double) {});
   if (!report)
@@ -356,17 +385,12 @@ static int check(MLIRContext &context) {
   auto input = readOneInput();
   if (!input)
     return fail(input.takeError());
-  RunSizes sizes;
-  for (StringRef dim : dims) {
-    auto [name, value] = dim.rsplit('=');
-    int64_t size;
-    if (name.empty() || value.getAsInteger(10, size) || size < 0)
-      return fail(makeError("--dim {0} must be NAME=VALUE, such as --dim sequence=17", dim));
-    sizes[name] = size;
-  }
-  if (!sizes.empty() && !inputs.empty())
+  auto sizes = readRunSizes();
+  if (!sizes)
+    return fail(sizes.takeError());
+  if (!sizes->empty() && !inputs.empty())
     return fail(makeError("--dim is for random inputs; those of --inputs have their sizes"));
-  auto report = checkDesign({design, backend, *input, golden, sizes}, &context);
+  auto report = checkDesign({design, backend, *input, golden, *sizes}, &context);
   if (!report)
     return fail(report.takeError());
   if (json)

@@ -31,6 +31,8 @@ def SizeFifos : AllocatePhasePass<"st-size-fifos"> {
     deadlock by simulation (lib/Optimize/FifoSizingProblem.h). With `measured` every depth model is tried against the
     clock, the one of the fewest bits that stays within `max-slowdown` of unbounded FIFOs is kept, and simulation makes
     it smaller as far as that holds (lib/Optimize/ChooseFifos.h). A FIFO marked `st.fixed_depth` keeps its depth.
+    With several `launches` that follow each other, parameters of one are read while the one before computes: the depth
+    of their FIFOs is how far ahead.
     ```
     %f = st.itensor_instance {st.name = "relu_1_to_convert_2"} : !c
     // becomes
@@ -44,6 +46,7 @@ def SizeFifos : AllocatePhasePass<"st-size-fifos"> {
     Option<"maxSlowdown", "max-slowdown", "double", "1.15",
            "For measured depths: cycles against those with unbounded FIFOs, 1 or more">,
     Option<"minDepth", "min-depth", "int64_t", "0", "Least depth in tokens (0: what the shallowest LUTRAM holds)">,
+    Option<"launches", "launches", "int64_t", "1", "Launches without a pause between them that are sized for">,
     Option<"equalisation", "equalisation", "std::string", "\"conservative\"",
            "Rates before tokens are counted: normal, or conservative (all slowed down to the slowest task)">
   ];

@@ -64,11 +64,11 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
                      .Case("conservative", Equalisation::Conservative)
                      .Default(std::nullopt);
     bool isMeasured = model == "measured";
-    if (!rates || maxSlowdown < 1 || (!depthModel && !isMeasured))
+    if (!rates || maxSlowdown < 1 || launches < 1 || (!depthModel && !isMeasured))
       return emitError(getOperation().getLoc())
              << "unknown option of st-size-fifos: model is measured, mean-rate, exact-curve or deadlock-only, not '"
              << model << "'; equalisation is normal or conservative, not '" << equalisation
-             << "'; max-slowdown is at least 1";
+             << "'; max-slowdown and launches are at least 1";
     if (isMeasured)
       return success();
     options.emplace();
@@ -94,7 +94,7 @@ struct SizeFifos : st::impl::SizeFifosBase<SizeFifos> {
     for (TaskSchedule &schedule : *schedules)
       if (failed(checkSchedule(schedule)))
         return failure();
-    FailureOr<FifoSizingProblem> problem = buildFifoProblem(*schedules, *fifos, loaded);
+    FailureOr<FifoSizingProblem> problem = buildFifoProblem(*schedules, *fifos, loaded, launches);
     if (failed(problem))
       return failure();
     llvm::Expected<FifoSolution> solution = solve(*problem);
