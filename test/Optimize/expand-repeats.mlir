@@ -32,6 +32,9 @@
 // CHECK: st.itensor_read %[[BIAS]] {{.*}} -> tensor<4x4xf32>
 // CHECK: arith.index_cast %[[I]]
 // CHECK: %{{.*}}:2 = st.task @leave reads(%{{.*}} = %[[LAST]] : {{.*}}) inits(%{{.*}} = %[[BACK]] :
+// The last one leaves in the shape that it has outside.
+// CHECK: %[[OUT:.*]] = tensor.collapse_shape %{{.*}} {{\[\[}}0, 1], [2]] : tensor<1x4x4xf32> into tensor<4x4xf32>
+// CHECK-NEXT: st.itensor_write %[[OUT]] into %{{.*}} : tensor<4x4xf32> -> <4x4xf32, iter_space = [2, 2]
 
 // SIZED: st.itensor_instance {depth_tokens = {{[0-9]+}} : i64, st.feedback, st.name = "leave_to_enter"
 // LOWER: st.stream @leave_to_enter {st.feedback
