@@ -41,6 +41,8 @@ public:
     }
     if (!kernel)
       return "it has no kernel";
+    if (llvm::any_of(kernel.getUpdates(), [](int64_t operand) { return operand >= 0; }))
+      return "its kernel updates an operand in place";
     for (Value yielded : repeat.getYield().getOperands()) {
       if (yielded.getDefiningOp() != kernel)
         return "it yields what its kernel does not make";
