@@ -44,7 +44,14 @@ static ItensorType addLoop(ItensorType type, int64_t count, bool stacks) {
   }
   auto stacked = ItensorType::get(context, elementShape, element, dataShape, prepend(type.getTripCounts(), count),
                                   prepend(type.getSteps(), 1), map);
-  return type.hasRunTimeSizes() ? stacked.withSizes(dataExtents, tripExtents) : stacked;
+  if (type.hasRunTimeSizes())
+    stacked = stacked.withSizes(dataExtents, tripExtents);
+  if (type.getPlaces().empty())
+    return stacked;
+  SmallVector<StringAttr> places(type.getPlaces());
+  if (stacks)
+    places.insert(places.begin(), StringAttr());
+  return stacked.withPlaces(places);
 }
 
 ItensorType st::stackType(ItensorType type, int64_t count) { return addLoop(type, count, /*stacks=*/true); }
@@ -66,6 +73,8 @@ ItensorType st::unstackType(ItensorType type) {
   auto single = ItensorType::get(type.getContext(), type.getElementShape().drop_front(), element,
                                  type.getDataShape().drop_front(), type.getTripCounts().drop_front(),
                                  type.getSteps().drop_front(), map);
+  if (!type.getPlaces().empty())
+    single = single.withPlaces(type.getPlaces().drop_front());
   if (!type.hasRunTimeSizes())
     return single;
   SmallVector<ExtentAttr> dataExtents, tripExtents;
