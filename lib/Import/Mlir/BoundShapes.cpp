@@ -4,6 +4,7 @@
 #include "Import/Mlir/FixShapes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -13,6 +14,59 @@
 using namespace mlir;
 using namespace st;
 
+/// Of an operation that joins tensors one after another: how much of the result counts, once sizes have names.
+static constexpr StringLiteral gatheredAttr = "st.gathered";
+
+/// One after another, the second where the first ends in this run.
+static void gatherConcat(tensor::ConcatOp concat) {
+  OpBuilder builder(concat);
+  Location loc = concat.getLoc();
+  int64_t dim = concat.getDim();
+  RankedTensorType type = concat.getResultType();
+  auto constant = [&](OpBuilder &at, int64_t value) { return arith::ConstantIndexOp::create(at, loc, value); };
+  SmallVector<Value> ends, lasts;
+  for (Value part : concat.getInputs()) {
+    Value extent = tensor::DimOp::create(builder, loc, part, dim);
+    lasts.push_back(arith::SubIOp::create(builder, loc, extent, constant(builder, 1)));
+    ends.push_back(ends.empty() ? extent : Value(arith::AddIOp::create(builder, loc, ends.back(), extent)));
+  }
+  SmallVector<Value> sizes;
+  for (int64_t other = 0; other < type.getRank(); ++other)
+    if (other == dim)
+      sizes.push_back(ends.back());
+    else if (type.isDynamicDim(other))
+      sizes.push_back(tensor::DimOp::create(builder, loc, concat.getInputs().front(), other));
+  Value empty = tensor::EmptyOp::create(builder, loc, type, sizes);
+  SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
+  auto gather = linalg::GenericOp::create(
+      builder, loc, type, ValueRange(), empty, builder.getMultiDimIdentityMap(type.getRank()), loops,
+      [&](OpBuilder &body, Location, ValueRange) {
+        SmallVector<Value> at;
+        for (int64_t loop = 0; loop < type.getRank(); ++loop)
+          at.push_back(linalg::IndexOp::create(body, loc, loop));
+        Value chosen;
+        for (int64_t part = concat.getInputs().size() - 1; part >= 0; --part) {
+          SmallVector<Value> position(at);
+          Value place = at[dim];
+          if (part > 0)
+            place = arith::SubIOp::create(body, loc, place, ends[part - 1]);
+          // Where another part is chosen, any element will do.
+          place = arith::MinSIOp::create(body, loc, place, lasts[part]);
+          position[dim] = arith::MaxSIOp::create(body, loc, place, constant(body, 0));
+          Value element = tensor::ExtractOp::create(body, loc, concat.getInputs()[part], position);
+          if (chosen) {
+            Value isHere = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::slt, at[dim], ends[part]);
+            element = arith::SelectOp::create(body, loc, isHere, element, chosen);
+          }
+          chosen = element;
+        }
+        linalg::YieldOp::create(body, loc, chosen);
+      });
+  gather->setDiscardableAttr(gatheredAttr, builder.getUnitAttr());
+  concat.replaceAllUsesWith(gather.getResult(0));
+  concat.erase();
+}
+
 namespace {
 
 class ShapeBounder {
@@ -20,6 +74,7 @@ public:
   ShapeBounder(func::FuncOp entry, const mlirimport::ArgumentExtents &extents) : entry(entry), extents(extents) {}
 
   LogicalResult run() {
+    mlirimport::gatherConcats(entry);
     // Every size in terms of the arguments'.
     PassManager passes(entry.getContext(), ModuleOp::getOperationName());
     passes.addPass(createCanonicalizerPass());
@@ -28,7 +83,7 @@ public:
     passes.addPass(createCSEPass());
     if (failed(passes.run(entry->getParentOfType<ModuleOp>())))
       return failure();
-    if (failed(nameSizes()))
+    if (failed(nameSizes()) || failed(nameGathered()))
       return failure();
     entry.walk([&](arith::CmpIOp compare) { decide(compare); });
     WalkResult result = entry.walk(
@@ -37,6 +92,30 @@ public:
   }
 
 private:
+  /// No operand says how much of a gathered tensor counts: the size of its result does.
+  LogicalResult nameGathered() {
+    SmallVector<linalg::GenericOp> gathered;
+    entry.walk([&](linalg::GenericOp op) {
+      if (op->hasAttr(gatheredAttr))
+        gathered.push_back(op);
+    });
+    for (linalg::GenericOp op : gathered) {
+      auto empty = op.getOutputs().front().getDefiningOp<tensor::EmptyOp>();
+      SmallVector<Attribute> counted;
+      for (OpFoldResult size : empty ? empty.getMixedSizes() : SmallVector<OpFoldResult>()) {
+        std::optional<int64_t> constant = getConstantIntValue(size);
+        ExtentAttr extent = constant ? ExtentAttr::getConstant(op->getContext(), *constant)
+                                     : getExtent(cast<Value>(size));
+        if (!extent)
+          return op.emitOpError("joins tensors whose sizes are no sums of the arguments' sizes; fix those that they "
+                                "depend on with --dim NAME=VALUE");
+        counted.push_back(extent);
+      }
+      op->setDiscardableAttr(gatheredAttr, ArrayAttr::get(op->getContext(), counted));
+    }
+    return success();
+  }
+
   LogicalResult nameSizes() {
     WalkResult result = entry.walk([&](tensor::DimOp dim) {
       auto argument = dyn_cast<BlockArgument>(dim.getSource());
@@ -138,6 +217,32 @@ private:
 };
 
 } // namespace
+
+void st::mlirimport::gatherConcats(func::FuncOp entry) {
+  entry.walk([&](tensor::ConcatOp concat) {
+    if (concat.getResultType().isDynamicDim(concat.getDim()))
+      gatherConcat(concat);
+  });
+}
+
+void st::mlirimport::boundGathered(func::FuncOp entry) {
+  SmallVector<linalg::GenericOp> gathered;
+  entry.walk([&](linalg::GenericOp op) {
+    if (op->hasAttr(gatheredAttr))
+      gathered.push_back(op);
+  });
+  for (linalg::GenericOp op : gathered) {
+    // Where all sizes are fixed there is nothing to say.
+    auto extents = dyn_cast<ArrayAttr>(op->removeDiscardableAttr(gatheredAttr));
+    if (!extents)
+      continue;
+    OpBuilder builder(op->getContext());
+    builder.setInsertionPointAfter(op);
+    Value result = op.getResult(0);
+    auto bound = BoundOp::create(builder, op.getLoc(), result.getType(), result, extents);
+    result.replaceAllUsesExcept(bound, bound);
+  }
+}
 
 LogicalResult st::mlirimport::boundShapes(func::FuncOp entry, const ArgumentExtents &extents) {
   return ShapeBounder(entry, extents).run();

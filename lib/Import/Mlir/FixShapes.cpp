@@ -163,6 +163,7 @@ static void refineResults(func::FuncOp entry) {
 }
 
 LogicalResult st::mlirimport::propagateShapes(ModuleOp module, func::FuncOp entry) {
+  gatherConcats(entry);
   // Sizes of results become sizes of operands, which fold once the arguments are static; a size that folds lets the
   // types behind it become static, and so on until nothing changes.
   PassManager passes(module.getContext(), ModuleOp::getOperationName());
@@ -176,5 +177,8 @@ LogicalResult st::mlirimport::propagateShapes(ModuleOp module, func::FuncOp entr
   // The casts in front of the results are dead now.
   PassManager cleanup(module.getContext(), ModuleOp::getOperationName());
   cleanup.addPass(createCanonicalizerPass());
-  return cleanup.run(module);
+  if (failed(cleanup.run(module)))
+    return failure();
+  boundGathered(entry);
+  return success();
 }

@@ -24,6 +24,12 @@ using ArgumentExtents = llvm::SmallVector<llvm::SmallVector<ExtentAttr>>;
 /// of the arguments, whose types are still dynamic.
 mlir::LogicalResult boundShapes(mlir::func::FuncOp entry, const ArgumentExtents &extents);
 
+/// Makes reads of what joins tensors along a dimension that is not fixed: canonicalization does not find its size.
+void gatherConcats(mlir::func::FuncOp entry);
+
+/// Says how much counts of tensors that `boundShapes` joins, now that their shapes are those of the largest run.
+void boundGathered(mlir::func::FuncOp entry);
+
 /// Carries fixed shapes from the arguments through the body to the results, and folds what only computes sizes.
 mlir::LogicalResult propagateShapes(mlir::ModuleOp module, mlir::func::FuncOp entry);
 

@@ -7,7 +7,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -17,18 +16,26 @@ namespace st {
 
 namespace {
 
-/// `index` without the bounds that keep it inside of the tensor in runs where it is not used.
-Value stripBounds(Value index) {
-  while (true) {
-    Operation *op = index.getDefiningOp();
-    if (!isa_and_nonnull<arith::MinSIOp, arith::MaxSIOp>(op) || !matchPattern(op->getOperand(1), m_Constant()))
-      return index;
+/// `index` without the bounds that keep it inside of a dimension of `size` elements, of which `counted` count, in runs
+/// where it is not used.
+Value stripBounds(Value index, int64_t size, ExtentAttr counted) {
+  while (Operation *op = index.getDefiningOp()) {
+    if (!isa<arith::MinSIOp, arith::MaxSIOp>(op))
+      break;
+    bool isLow = isa<arith::MaxSIOp>(op);
+    ExtentAttr bound = getExtent(op->getOperand(1));
+    bool isConstant = bound && bound.isConstant();
+    bool isBeyond = isConstant && (isLow ? bound.getConstant() <= 0 : bound.getConstant() >= size - 1);
+    bool isLast = !isLow && bound && bound.getDivisor() == 1 && bound.plus(1) == counted;
+    if (!isBeyond && !isLast)
+      break;
     index = op->getOperand(0);
   }
+  return index;
 }
 
 bool isLoop(Value index, unsigned loop) {
-  auto op = stripBounds(index).getDefiningOp<linalg::IndexOp>();
+  auto op = index.getDefiningOp<linalg::IndexOp>();
   return op && op.getDim() == loop;
 }
 
@@ -39,22 +46,26 @@ struct Append {
   ExtentAttr end;
 };
 
-/// Whether `read` takes the element at the loops' indices, along `dim` at those less `start`, null for none.
-bool readsAlong(tensor::ExtractOp read, unsigned dim, ExtentAttr start) {
-  for (auto [loop, index] : llvm::enumerate(read.getIndices())) {
+/// Whether `read` takes the element at the loops' indices, along `dim`, of which `counted` count, at those less `start`,
+/// null for none.
+bool readsAlong(tensor::ExtractOp read, unsigned dim, ExtentAttr start, ExtentAttr counted) {
+  for (auto [loop, bounded] : llvm::enumerate(read.getIndices())) {
+    int64_t size = read.getTensor().getType().getDimSize(loop);
+    Value index = stripBounds(bounded, size, loop == dim ? counted : ExtentAttr());
     if (loop != dim || !start) {
       if (!isLoop(index, loop))
         return false;
       continue;
     }
-    auto moved = stripBounds(index).getDefiningOp<arith::SubIOp>();
+    auto moved = index.getDefiningOp<arith::SubIOp>();
     if (!moved || !isLoop(moved.getLhs(), loop) || getExtent(moved.getRhs()) != start)
       return false;
   }
   return true;
 }
 
-std::optional<Append> matchAppend(linalg::GenericOp op, Value argument) {
+/// `dims` is how much of the result counts.
+std::optional<Append> matchAppend(linalg::GenericOp op, Value argument, ArrayAttr dims) {
   if (op.getNumDpsInputs() != 0 || op.getNumDpsInits() != 1 || op.getNumParallelLoops() != op.getNumLoops() ||
       !op.getIndexingMapsArray().front().isIdentity())
     return std::nullopt;
@@ -69,7 +80,10 @@ std::optional<Append> matchAppend(linalg::GenericOp op, Value argument) {
     return std::nullopt;
   unsigned dim = loop.getDim();
   ExtentAttr end = getExtent(isOld.getRhs());
-  if (!end || !readsAlong(old, dim, {}) || !readsAlong(added, dim, end))
+  if (!end || end.getDivisor() != 1)
+    return std::nullopt;
+  ExtentAttr rows = cast<ExtentAttr>(dims[dim]).plus(end.times(-1));
+  if (!readsAlong(old, dim, {}, end) || !readsAlong(added, dim, end, rows))
     return std::nullopt;
   return Append{added.getTensor(), dim, end};
 }
@@ -118,8 +132,9 @@ private:
       return diag;
     };
     auto generic = value.getDefiningOp<linalg::GenericOp>();
-    std::optional<Append> match = generic ? matchAppend(generic, argument) : std::nullopt;
     auto dims = function.getArgAttrOfType<ArrayAttr>(*found, dimsAttr);
+    auto all = function.getResultAttrOfType<ArrayAttr>(result, dimsAttr);
+    std::optional<Append> match = generic && all ? matchAppend(generic, argument, all) : std::nullopt;
     if (!match || !dims)
       return refuse();
     if (match->end.getNames().size() != 1 || match->end != ExtentAttr::getSize(match->end.getNames().front()) ||
@@ -127,7 +142,6 @@ private:
       return refuse() << "; that size must be a name of its own";
     StringAttr size = match->end.getNames().front();
 
-    auto all = function.getResultAttrOfType<ArrayAttr>(result, dimsAttr);
     SmallVector<Attribute> counted(all.begin(), all.end());
     counted[match->dim] = cast<ExtentAttr>(counted[match->dim]).plus(match->end.times(-1));
     Builder builder(function.getContext());
