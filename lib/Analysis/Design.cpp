@@ -29,6 +29,7 @@ static void addTasks(KernelOp kernel, std::vector<TaskSchedule> &schedules, cons
     task.unroll = schedule.unroll;
     task.die = schedule.task.getDie().value_or(0);
     task.loops = schedule.loops;
+    task.isCalibrated = isCalibrated(schedule.task);
     task.resources = schedule.operators;
     for (const TaskBuffer &buffer : schedule.buffers) {
       StorageKind storage = chooseStorage(buffer, device);

@@ -25,6 +25,8 @@ struct DesignTask {
   int64_t unroll = 1;
   int64_t die = 0;
   std::vector<LoopRecord> loops;
+  /// Whether RTL has shown that tasks like this keep to these cycles.
+  bool isCalibrated = false;
   /// Operators and buffers of the task.
   Resources resources;
 };

@@ -37,6 +37,7 @@ static json::Object taskToJson(const DesignTask &task) {
                       {"ii", task.ii},
                       {"first_token_cycles", task.firstTokenCycles},
                       {"latency_cycles", task.latencyCycles},
+                      {"cycles_basis", task.isCalibrated ? calibratedBasis : estimatedBasis},
                       {"unroll", task.unroll},
                       {"die", task.die},
                       {"loops", mapped(task.loops, loopToJson)},
@@ -129,6 +130,7 @@ json::Value st::toJson(const Design &design) {
                       {"dmas", mapped(design.dmas, dmaToJson)},
                       {"totals", json::Object{{"used", resourcesToJson(design.used)},
                                               {"available", resourcesToJson(design.available)},
+                                              {"resources_basis", estimatedBasis},
                                               {"fifo_bits", design.fifoBits},
                                               {"full_tensor_bits", design.fullTensorBits}}},
                       {"intermediate_memory", memoryToJson(design.intermediateMemory)}};

@@ -114,11 +114,33 @@ FailureOr<int64_t> st::getOperatorLatency(Operation *op, const Device &device) {
   return cycles;
 }
 
+/// Bits that hold all values of `value`: those before it was extended, or of the constant that it is.
+static unsigned bitsOf(Value value) {
+  Type type = value.getType();
+  if (auto extended = value.getDefiningOp<arith::ExtSIOp>())
+    type = extended.getIn().getType();
+  else if (auto extended = value.getDefiningOp<arith::ExtUIOp>())
+    return getElementTypeOrSelf(extended.getIn().getType()).getIntOrFloatBitWidth() + 1;
+  APInt constant;
+  if (matchPattern(value, m_ConstantInt(&constant)))
+    return constant.getSignificantBits();
+  type = getElementTypeOrSelf(type);
+  return type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 64;
+}
+
 FailureOr<Resources> st::getOperatorResources(Operation *op, const Device &device) {
   FailureOr<Kinds> kinds = getOperators(op);
   if (failed(kinds))
     return failure();
   Resources sum;
+  // A slice multiplies 27 by 18 bits (UG579) and needs nothing beside it.
+  if (auto product = dyn_cast<arith::MulIOp>(op)) {
+    unsigned left = bitsOf(product.getLhs()), right = bitsOf(product.getRhs());
+    if (std::max(left, right) <= 27 && std::min(left, right) <= 18 && device.cost(OpKind::IntMul).dsp > 1) {
+      sum.dsp = 1;
+      return sum;
+    }
+  }
   for (OpKind kind : *kinds)
     sum += device.cost(kind);
   return sum;

@@ -21,6 +21,24 @@ llvm::StringRef st::getTaskKind(TaskOp task) {
   return kind ? kind.getValue() : "compute";
 }
 
+bool st::isCalibrated(TaskOp task) {
+  return !task.walk([](Operation *op) {
+                bool computes = isa_and_nonnull<arith::ArithDialect>(op->getDialect()) ||
+                                op->getName().getDialectNamespace() == "math";
+                if (!computes || op->hasTrait<OpTrait::ConstantLike>())
+                  return WalkResult::advance();
+                auto isFloat = [](Type type) { return isa<FloatType>(getElementTypeOrSelf(type)); };
+                bool isOther = isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::FloorDivSIOp,
+                                   arith::CeilDivSIOp, arith::CeilDivUIOp>(op) &&
+                               !op->getResult(0).getType().isIndex();
+                isOther |= !isa<arith::ArithDialect>(op->getDialect());
+                return isOther || llvm::any_of(op->getOperandTypes(), isFloat) ||
+                               llvm::any_of(op->getResultTypes(), isFloat)
+                           ? WalkResult::interrupt()
+                           : WalkResult::advance();
+              }).wasInterrupted();
+}
+
 llvm::Expected<Device> st::loadDevice(llvm::StringRef path, double clockMhz) {
   llvm::Expected<Device> device = path.empty() ? Device::find("u55c", {ST_DEVICES_DIR}) : Device::load(path);
   if (!device || clockMhz == 0)

@@ -80,6 +80,11 @@ timed::Memory channelOf(const Device &device, llvm::StringRef name);
 /// StreamTensor.
 llvm::Expected<Device> loadDevice(llvm::StringRef path, double clockMhz);
 
+/// Whether RTL has shown that tasks like `task` keep to their schedules: it moves data, or computes on integers by what
+/// the RTL back end covers. The cycles of other tasks are estimates.
+bool isCalibrated(TaskOp task);
+constexpr llvm::StringLiteral calibratedBasis = "calibrated", estimatedBasis = "estimate";
+
 /// The kind of a task: its attribute `st.kind`, else "compute".
 llvm::StringRef getTaskKind(TaskOp task);
 

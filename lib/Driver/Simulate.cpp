@@ -96,7 +96,7 @@ static llvm::Expected<DesignTiming> loadTiming(const SimulateOptions &options, M
   if (!graph)
     return graph.takeError();
   DesignTiming timing;
-  timing.kernels.push_back({llvm::sys::path::stem(subject).str(), std::move(*graph)});
+  timing.kernels.push_back({llvm::sys::path::stem(subject).str(), std::move(*graph), ""});
   return std::move(timing);
 }
 
@@ -289,6 +289,8 @@ static llvm::Expected<Object> simulateKernel(const KernelTiming &kernel, const D
                 {"memories", describeMemories(graph, activity)},
                 {"events", activity.events},
                 {"simulation_seconds", seconds}};
+  if (!kernel.basis.empty())
+    report["cycles_basis"] = kernel.basis;
   if (!isFinished) {
     report["deadlock"] = explainDeadlock(graph, simulator);
     return std::move(report);

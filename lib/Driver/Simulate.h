@@ -13,6 +13,8 @@ namespace st {
 struct KernelTiming {
   std::string name;
   timed::Graph graph;
+  /// What the cycles rest on: "calibrated" or "estimate"; empty where nobody knows.
+  std::string basis;
 };
 
 /// The kernels of a design, which run one after the other.

@@ -113,7 +113,12 @@ static void printKernel(const Object &kernel, double clockMhz, llvm::raw_ostream
   if (const Object *deadlock = kernel.getObject("deadlock")) {
     printDeadlock(*deadlock, out);
   } else {
-    out << "  latency   " << inTime(double(integer(kernel, "latency_cycles")), clockMhz) << "\n";
+    out << "  latency   " << inTime(double(integer(kernel, "latency_cycles")), clockMhz);
+    if (text(kernel, "cycles_basis") == "calibrated")
+      out << " (calibrated: RTL of such tasks takes the cycles of the schedule)";
+    else if (kernel.get("cycles_basis"))
+      out << " (an estimate: it counts on latencies of operators that no RTL has confirmed)";
+    out << "\n";
     if (launches > 1) {
       double interval = kernel.getNumber("interval_cycles").value_or(0);
       out << "  interval  " << inTime(interval, clockMhz);

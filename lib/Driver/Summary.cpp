@@ -22,14 +22,15 @@ static size_t count(const json::Object &object, llvm::StringRef key) {
 }
 
 static void printTasks(const json::Array &tasks, llvm::raw_ostream &out) {
-  out << formatv("\n{0,-34} {1,-10} {2,4} {3,12} {4,12} {5,7} {6,6}\n", "task", "kind", "II", "first token", "latency",
-                 "unroll", "DSP");
+  out << formatv("\n{0,-34} {1,-10} {2,4} {3,12} {4,12} {5,7} {6,6}  {7}\n", "task", "kind", "II", "first token",
+                 "latency", "unroll", "DSP", "cycles are");
   for (const json::Value &value : tasks) {
     const json::Object &task = *value.getAsObject();
     const json::Object *resources = task.getObject("resources");
-    out << formatv("{0,-34} {1,-10} {2,4} {3,12} {4,12} {5,7} {6,6}\n", text(task, "name"), text(task, "kind"),
+    out << formatv("{0,-34} {1,-10} {2,4} {3,12} {4,12} {5,7} {6,6}  {7}\n", text(task, "name"), text(task, "kind"),
                    integer(task, "ii"), integer(task, "first_token_cycles"), integer(task, "latency_cycles"),
-                   integer(task, "unroll"), resources ? integer(*resources, "dsp") : 0);
+                   integer(task, "unroll"), resources ? integer(*resources, "dsp") : 0,
+                   text(task, "cycles_basis") == "calibrated" ? "calibrated" : "an estimate");
   }
 }
 
@@ -55,6 +56,13 @@ static void printTotals(const json::Object &totals, llvm::raw_ostream &out) {
   for (llvm::StringRef kind : {"lut", "ff", "dsp", "bram18", "uram"})
     out << formatv(" {0} {1} ({2:f1} %)", kind.upper(), integer(*used, kind),
                    100.0 * integer(*used, kind) / std::max<int64_t>(1, integer(*available, kind)));
+  out << "\n";
+  const json::Object *rtl = totals.getObject("rtl");
+  if (!rtl)
+    return;
+  out << "resources of the RTL (calibrated against Yosys):";
+  for (llvm::StringRef kind : {"lut", "ff", "dsp", "bram18", "uram"})
+    out << formatv(" {0} {1}", kind.upper(), integer(*rtl, kind));
   out << "\n";
 }
 

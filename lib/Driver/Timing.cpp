@@ -24,7 +24,9 @@ llvm::Expected<DesignTiming> st::deriveTiming(ModuleOp module, StringRef deviceF
     if (failed(graph))
       isComplete = false;
     else
-      timing.kernels.push_back({kernel.getSymName().str(), std::move(*graph)});
+      timing.kernels.push_back(
+          {kernel.getSymName().str(), std::move(*graph),
+           (llvm::all_of(kernel.getBody().getOps<TaskOp>(), isCalibrated) ? calibratedBasis : estimatedBasis).str()});
   });
   if (!isComplete)
     return alreadyDiagnosed("a kernel has no timed graph");
@@ -46,7 +48,7 @@ llvm::Error st::writeTiming(const DesignTiming &timing, StringRef folder) {
     timed::printGraph(kernel.graph, os);
     if (auto error = writeFile(inFolder(folder, file), text))
       return error;
-    kernels.push_back(llvm::json::Object{{"name", kernel.name}, {"graph", file}});
+    kernels.push_back(llvm::json::Object{{"name", kernel.name}, {"graph", file}, {"cycles_basis", kernel.basis}});
   }
   return writeJson(inFolder(folder, "timing.json"),
                    llvm::json::Object{{"clock_mhz", timing.clockMhz}, {"kernels", std::move(kernels)}});
@@ -75,7 +77,8 @@ llvm::Expected<DesignTiming> st::readTiming(StringRef folder) {
     auto graph = timed::parseGraph((*text)->getBuffer(), inFolder(folder, *file));
     if (!graph)
       return graph.takeError();
-    timing.kernels.push_back({name->str(), std::move(*graph)});
+    timing.kernels.push_back(
+        {name->str(), std::move(*graph), kernel->getString("cycles_basis").value_or("").str()});
   }
   return std::move(timing);
 }
