@@ -85,8 +85,10 @@ std::string Datapath::at(Net *net, int64_t stage, unsigned bits) {
   std::string name = delayed(net, stage);
   if (bits == net->width)
     return name;
-  if (bits < net->width)
+  if (bits < net->width) {
+    partlyUsed.insert(name);
     return name + range(bits);
+  }
   std::string sign = name + "[" + std::to_string(net->width - 1) + "]";
   return "{{" + std::to_string(bits - net->width) + "{" + sign + "}}, " + name + "}";
 }
@@ -422,7 +424,9 @@ LogicalResult Datapath::addScalar(Operation *op) {
               return shift(" >>> ", true);
             // The bits that stay.
             int64_t highest = nets[0]->width - 1, lowest = std::clamp<int64_t>(*nets[1]->constant, 0, highest);
-            return Formula{at(nets[0], start) + "[" + std::to_string(highest) + ":" + std::to_string(lowest) + "]",
+            std::string whole = at(nets[0], start);
+            partlyUsed.insert(whole);
+            return Formula{whole + "[" + std::to_string(highest) + ":" + std::to_string(lowest) + "]",
                            static_cast<unsigned>(highest - lowest + 1)};
           })
           .Case([&](arith::ExtUIOp) {

@@ -127,6 +127,8 @@ public:
   std::vector<Channel> channels;
   /// Wires, registers and instances, in order; and what the registers take in each cycle that does not stall.
   std::vector<std::string> lines, transfers;
+  /// Values of which somebody takes some bits only.
+  std::set<std::string> partlyUsed;
   Features features;
   /// Counts the registers, once everything has been printed.
   void countRegisters();

@@ -460,6 +460,12 @@ void TaskPrinter::print(StringRef module, RtlWriter &out) {
     out.line(line);
   paste(buffers);
   paste(handshakes);
+  if (!datapath->partlyUsed.empty()) {
+    // Tells Verilator that the bits which nobody takes are meant to be dropped.
+    out.line("wire unused = &{");
+    for (const std::string &name : datapath->partlyUsed)
+      out.line("    " + name + (name == *datapath->partlyUsed.rbegin() ? "};" : ","));
+  }
   if (!datapath->transfers.empty()) {
     out.line("always @(posedge clk) begin");
     out.line("if (go) begin");
