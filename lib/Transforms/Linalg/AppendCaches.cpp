@@ -25,7 +25,8 @@ Value stripBounds(Value index, int64_t size, ExtentAttr counted) {
     bool isLow = isa<arith::MaxSIOp>(op);
     ExtentAttr bound = getExtent(op->getOperand(1));
     bool isConstant = bound && bound.isConstant();
-    bool isBeyond = isConstant && (isLow ? bound.getConstant() <= 0 : bound.getConstant() >= size - 1);
+    int64_t value = isConstant ? bound.getConstant() : 0;
+    bool isBeyond = isConstant && (isLow ? value <= 0 : value >= size - 1);
     bool isLast = !isLow && bound && bound.getDivisor() == 1 && bound.plus(1) == counted;
     if (!isBeyond && !isLast)
       break;
@@ -46,8 +47,8 @@ struct Append {
   ExtentAttr end;
 };
 
-/// Whether `read` takes the element at the loops' indices, along `dim`, of which `counted` count, at those less `start`,
-/// null for none.
+/// Whether `read` takes the element at the loops' indices; along `dim`, of whose elements `counted` count, at those less
+/// `start`, null for none.
 bool readsAlong(tensor::ExtractOp read, unsigned dim, ExtentAttr start, ExtentAttr counted) {
   for (auto [loop, bounded] : llvm::enumerate(read.getIndices())) {
     int64_t size = read.getTensor().getType().getDimSize(loop);
