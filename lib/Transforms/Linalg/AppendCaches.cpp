@@ -47,8 +47,8 @@ struct Append {
   ExtentAttr end;
 };
 
-/// Whether `read` takes the element at the loops' indices; along `dim`, of whose elements `counted` count, at those less
-/// `start`, null for none.
+/// Whether `read` takes the element at the loops' indices. Along `dim`, of which `counted` elements count, `start` is
+/// subtracted from them, unless null.
 bool readsAlong(tensor::ExtractOp read, unsigned dim, ExtentAttr start, ExtentAttr counted) {
   for (auto [loop, bounded] : llvm::enumerate(read.getIndices())) {
     int64_t size = read.getTensor().getType().getDimSize(loop);
