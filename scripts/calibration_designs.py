@@ -238,4 +238,6 @@ def designs():
         ("fork-join", fork_join((32, 64)), tiles(16, 8)),
         ("residual", residual(16, 32), tiles(16, 32)),
         ("two-results", two_results((64, 512)), tiles(16, 64)),
+        ("columns-wide", product_of_columns(16, 32, 32), tiles(16, 16)),
+        ("two-ways", two_results((16, 64)), tiles(16, 8)),
     ]

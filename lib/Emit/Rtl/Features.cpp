@@ -24,7 +24,7 @@ static constexpr Field fields[] = {
     {"queue_bits", &Features::queueBits},           {"handshakes", &Features::handshakes},
     {"tasks", &Features::tasks},                    {"memory_luts", &Features::memoryLuts},
     {"dsp", &Features::dsp},                        {"bram18", &Features::bram18},
-    {"uram", &Features::uram},
+    {"uram", &Features::uram},                      {"pass_bits", &Features::passBits},
 };
 
 Features &Features::operator+=(const Features &other) {
@@ -62,7 +62,7 @@ void Features::addFifo(unsigned width, int64_t depth, llvm::StringRef style, con
   // The token that passes beside a clocked memory.
   if (style == "block" || style == "ultra") {
     registerBits += width + 1;
-    logicBits += width;
+    passBits += width;
   }
 }
 

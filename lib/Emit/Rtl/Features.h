@@ -19,6 +19,7 @@ struct Features {
   int64_t shiftRegisters = 0; ///< chains of three or more registers, which become one LUT per bit
   int64_t controlBits = 0;    ///< registers of controllers and address generators
   int64_t queueBits = 0;      ///< registers that count what is in FIFOs and on the way to them
+  int64_t passBits = 0;       ///< what passes beside the memories of FIFOs, a LUT3 each
   int64_t handshakes = 0;     ///< pops and pushes that a controller waits for
   int64_t tasks = 0;
   int64_t memoryLuts = 0; ///< LUTs that are memory, and choose among its blocks
