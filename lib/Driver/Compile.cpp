@@ -319,6 +319,19 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
   if (!parameters)
     return parameters.takeError();
   llvm::json::Value json = toJson(design);
+  if (options.emitRtl && holdsKernels(module)) {
+    auto resources = readJson(folder.path("rtl/resources.json"));
+    if (!resources)
+      return resources.takeError();
+    llvm::json::Object sum{{"resources_basis", calibratedBasis}};
+    for (StringRef kind : {"lut", "ff", "dsp", "bram18", "uram"}) {
+      int64_t total = 0;
+      for (auto &kernel : *resources->getAsObject())
+        total += kernel.second.getAsObject()->getInteger(kind).value_or(0);
+      sum[kind] = total;
+    }
+    (*json.getAsObject()->getObject("totals"))["rtl"] = std::move(sum);
+  }
   llvm::json::Array files;
   for (const ParameterFile &file : *parameters)
     files.push_back(llvm::json::Object{{"file", "params/" + file.name}, {"bytes", file.bytes}});
