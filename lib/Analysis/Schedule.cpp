@@ -1,8 +1,8 @@
 //===- Schedule.cpp - When a task works -----------------------------------------------------------------------===//
 
 #include "Analysis/Schedule.h"
-#include "Dialect/Sizes.h"
 #include "Analysis/Operators.h"
+#include "Dialect/Sizes.h"
 #include "Optimize/TokenCurves.h"
 #include "Simulate/Simulator.h"
 #include "Support/Units.h"

@@ -55,9 +55,7 @@ ExtentAttr ExtentAttr::plus(ExtentAttr other) const {
   return sum.finish(getContext());
 }
 
-ExtentAttr ExtentAttr::plus(int64_t value) const {
-  return value == 0 ? *this : plus(getConstant(getContext(), value));
-}
+ExtentAttr ExtentAttr::plus(int64_t value) const { return value == 0 ? *this : plus(getConstant(getContext(), value)); }
 
 ExtentAttr ExtentAttr::times(int64_t factor) const {
   assert(getDivisor() == 1 && "quotients are not multiplied");
@@ -98,8 +96,7 @@ int64_t ExtentAttr::evaluate(llvm::function_ref<int64_t(StringRef)> sizeOf) cons
 /// Names that are no identifiers stand in quotes, and so do those that are keywords here.
 static void printName(raw_ostream &stream, StringRef name) {
   bool isIdentifier = !name.empty() && (llvm::isAlpha(name.front()) || name.front() == '_') && name != "ceildiv" &&
-                      name != "max" &&
-                      llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+                      name != "max" && llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
   if (isIdentifier)
     stream << name;
   else

@@ -44,8 +44,8 @@ bool ValueExtents::isFlexible(Value value) {
   if (isStrict && op && op->hasTrait<OpTrait::ConstantLike>())
     return flexible[value] = false;
   bool result = op && !isa<BoundOp>(op) && llvm::all_of(op->getOperands(), [&](Value operand) {
-    return !isa<ShapedType>(operand.getType()) || isFlexible(operand);
-  });
+                  return !isa<ShapedType>(operand.getType()) || isFlexible(operand);
+                });
   return flexible[value] = result;
 }
 

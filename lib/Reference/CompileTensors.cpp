@@ -206,8 +206,8 @@ bool Compiler::compileTensor(Operation *op) {
           auto partType = cast<RankedTensorType>(part.getType());
           Slice slice;
           slice.address.bytes = offset * strides[concat.getDim()];
-          slice.copy = StridedCopy::plan(partType.getShape(), strides, byteStrides(partType),
-                                         memoryBytes(elementKind(type)));
+          slice.copy =
+              StridedCopy::plan(partType.getShape(), strides, byteStrides(partType), memoryBytes(elementKind(type)));
           Instruction &in = emit(runInsertSlice);
           in.dst = reg(concat);
           in.a = reg(part);

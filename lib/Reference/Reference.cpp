@@ -1,6 +1,6 @@
 #include "Reference/Reference.h"
-#include "Reference/Activation.h"
 #include "Dialect/Sizes.h"
+#include "Reference/Activation.h"
 #include "Reference/Arrays.h"
 #include "Reference/Compiler.h"
 

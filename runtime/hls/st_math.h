@@ -37,7 +37,7 @@ template <typename T> inline T integer_power(T base, T exponent) {
     return T(base == 1 ? 1 : base == -1 ? (exponent % 2 != 0 ? -1 : 1) : 0);
   T power = 1;
   for (int bit = 0; bit < int(8 * sizeof(T)); ++bit) {
-#pragma HLS pipeline II=1
+#pragma HLS pipeline II = 1
     if ((exponent >> bit) & 1)
       power = T(power * base);
     base = T(base * base);

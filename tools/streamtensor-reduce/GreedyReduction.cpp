@@ -42,8 +42,9 @@ struct GreedyReduction : PassWrapper<GreedyReduction, OperationPass<ModuleOp>> {
   /// Applies the patterns to copies; the smaller module, or null when none is interesting.
   OwningOpRef<ModuleOp> findSmaller(ModuleOp module, RewritePatternSet &patterns, const Tester &tester);
 
-  Option<std::string> testerName{*this, "test", llvm::cl::desc("Program that exits with a status other than 0 on a "
-                                                               "file that still fails")};
+  Option<std::string> testerName{*this, "test",
+                                 llvm::cl::desc("Program that exits with a status other than 0 on a "
+                                                "file that still fails")};
   ListOption<std::string> testerArguments{*this, "test-arg", llvm::cl::desc("Arguments before the file")};
 
 private:
@@ -52,8 +53,7 @@ private:
 };
 } // namespace
 
-OwningOpRef<ModuleOp> GreedyReduction::findSmaller(ModuleOp module, RewritePatternSet &patterns,
-                                                   const Tester &tester) {
+OwningOpRef<ModuleOp> GreedyReduction::findSmaller(ModuleOp module, RewritePatternSet &patterns, const Tester &tester) {
   for (;; ++next) {
     OwningOpRef<ModuleOp> copy = module.clone();
     // Candidates from the last operation on: what nobody reads goes first.

@@ -63,7 +63,8 @@ static cl::list<std::string> caches("cache",
                                     cl::value_desc("INPUT=OUTPUT"), cl::sub(compileCommand), cl::sub(simulateCommand()),
                                     cl::cat(category));
 static cl::opt<bool> repeatLayers("repeat",
-                                  cl::desc("Make one loop on the device of layers that are equal but for their weights"),
+                                  cl::desc("Make one loop on the device of layers that are equal but for their "
+                                           "weights"),
                                   cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<bool> partition("partition",
                                cl::desc("Leave what cannot be mapped to the host, list it, and compile the rest"),

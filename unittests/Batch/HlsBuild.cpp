@@ -99,21 +99,12 @@ std::string SimulationBuilder::program(StringRef simulation) const { return work
 
 /// Runs the compiler; its messages if it failed.
 std::string SimulationBuilder::call(StringRef simulation, ArrayRef<std::string> arguments) const {
-  std::vector<std::string> command{compiler,
-                                   "-std=c++17",
-                                   "-O0",
-                                   "-ffp-contract=off",
-                                   "-fwrapv",
+  std::vector<std::string> command{compiler, "-std=c++17", "-O0", "-ffp-contract=off", "-fwrapv",
                                    // What nobody has written is the same garbage in both simulations: padding,
                                    // which may hold anything, does not make them differ, and who uses it as data
                                    // gets wrong results.
-                                   "-ftrivial-auto-var-init=pattern",
-                                   "-w",
-                                   "-pthread",
-                                   "-fno-exceptions",
-                                   "-I" + work + "/" + simulation.str(),
-                                   "-I" + work,
-                                   "-I" + work + "/compat"};
+                                   "-ftrivial-auto-var-init=pattern", "-w", "-pthread", "-fno-exceptions",
+                                   "-I" + work + "/" + simulation.str(), "-I" + work, "-I" + work + "/compat"};
   if (simulation == "concurrent")
     command.push_back("-DST_CONCURRENT");
   if (isClang)

@@ -424,8 +424,8 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
 } // namespace
 
 OwningOpRef<ModuleOp> st::importOnnx(StringRef path, const OnnxImportOptions &options, MLIRContext *context) {
-  context->loadDialect<arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
-                       st::StDialect, tensor::TensorDialect>();
+  context->loadDialect<arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect, st::StDialect,
+                       tensor::TensorDialect>();
   // libonnx and protobuf throw; nothing that they throw leaves this function.
   try {
     return ModelImporter(path, options, context).run();

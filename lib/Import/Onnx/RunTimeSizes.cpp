@@ -194,8 +194,8 @@ static LogicalResult computeElements(NodeImporter &node) {
 
 static LogicalResult chooseElements(NodeImporter &node) {
   Extents condition = getElements(node, 0), left = getElements(node, 1), right = getElements(node, 2);
-  if (condition.empty() || left.empty() || right.empty() || !areConstant(condition) ||
-      node.shape(0) != node.shape(1) || node.shape(1) != node.shape(2))
+  if (condition.empty() || left.empty() || right.empty() || !areConstant(condition) || node.shape(0) != node.shape(1) ||
+      node.shape(1) != node.shape(2))
     return node.emitError() << "chooses between sizes that come with each run; fix them with --dim NAME=VALUE";
   Extents elements;
   for (auto [which, a, b] : llvm::zip(condition, left, right))
@@ -273,13 +273,13 @@ static LogicalResult importRange(NodeImporter &node) {
       node.findOutput(0)->dims = {count};
     return success();
   }
-  Value range = emitGatherGeneric(node.builder, node.loc, {}, {largest}, toMlirType(type, node.builder.getContext()),
-                                  [&](OpBuilder &builder, Location loc, ValueRange, ValueRange at) -> Value {
-                                    Value first = materialize(builder, loc, start[0]);
-                                    Value sum = arith::AddIOp::create(builder, loc, first, at[0]);
-                                    return arith::IndexCastOp::create(builder, loc,
-                                                                      toMlirType(type, builder.getContext()), sum);
-                                  });
+  Value range =
+      emitGatherGeneric(node.builder, node.loc, {}, {largest}, toMlirType(type, node.builder.getContext()),
+                        [&](OpBuilder &builder, Location loc, ValueRange, ValueRange at) -> Value {
+                          Value first = materialize(builder, loc, start[0]);
+                          Value sum = arith::AddIOp::create(builder, loc, first, at[0]);
+                          return arith::IndexCastOp::create(builder, loc, toMlirType(type, builder.getContext()), sum);
+                        });
   node.setOutput(0, type, count.isConstant() ? range : emitBound(node, range, {count}));
   return success();
 }
@@ -339,16 +339,15 @@ static LogicalResult importShapeOf(NodeImporter &node, ArrayRef<ExtentAttr> dims
   int64_t start = clamp(node.getInt("start", 0)), end = std::max(start, clamp(node.getInt("end", rank)));
   Extents elements;
   for (int64_t dim = start; dim < end; ++dim)
-    elements.push_back(dims[dim] ? dims[dim]
-                                 : ExtentAttr::getConstant(node.builder.getContext(), node.shape(0)[dim]));
+    elements.push_back(dims[dim] ? dims[dim] : ExtentAttr::getConstant(node.builder.getContext(), node.shape(0)[dim]));
   setElements(node, ElementType::I64, {end - start}, elements);
   return success();
 }
 
 /// A node that reads sizes; `reader` is the operand that holds them.
 static FailureOr<bool> importFromElements(NodeImporter &node, unsigned reader) {
-  static const llvm::StringSet<> arithmetic{"Add",   "Sub",     "Mul",  "Div",            "Max",        "Min",
-                                            "Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual"};
+  static const llvm::StringSet<> arithmetic{
+      "Add", "Sub", "Mul", "Div", "Max", "Min", "Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual"};
   static const llvm::StringSet<> reshapes{"Identity", "Unsqueeze", "Squeeze", "Flatten"};
   std::string name = node.opType();
   auto done = [](LogicalResult result) -> FailureOr<bool> {
@@ -433,11 +432,41 @@ FailureOr<bool> importWithSizes(NodeImporter &node) {
 LogicalResult finishWithSizes(NodeImporter &node) {
   // Results that are computed at import, of operands of which the beginning counts: elementwise, so does that of the
   // result.
-  static const llvm::StringSet<> elementwise{
-      "Add",     "Sub",  "Mul",            "Div",         "Pow",  "Sqrt", "Neg",  "Cast", "Equal", "Less",
-      "Greater", "Not",  "GreaterOrEqual", "LessOrEqual", "And",  "Or",   "Xor",  "Where", "Abs",  "Exp",
-      "Log",     "Cos",  "Sin",            "Tanh",        "Max",  "Min",  "Clip", "Trilu", "Mod",  "Identity",
-      "Relu",    "Sigmoid", "Reciprocal",  "Floor",       "Ceil"};
+  static const llvm::StringSet<> elementwise{"Add",
+                                             "Sub",
+                                             "Mul",
+                                             "Div",
+                                             "Pow",
+                                             "Sqrt",
+                                             "Neg",
+                                             "Cast",
+                                             "Equal",
+                                             "Less",
+                                             "Greater",
+                                             "Not",
+                                             "GreaterOrEqual",
+                                             "LessOrEqual",
+                                             "And",
+                                             "Or",
+                                             "Xor",
+                                             "Where",
+                                             "Abs",
+                                             "Exp",
+                                             "Log",
+                                             "Cos",
+                                             "Sin",
+                                             "Tanh",
+                                             "Max",
+                                             "Min",
+                                             "Clip",
+                                             "Trilu",
+                                             "Mod",
+                                             "Identity",
+                                             "Relu",
+                                             "Sigmoid",
+                                             "Reciprocal",
+                                             "Floor",
+                                             "Ceil"};
   for (unsigned index = 0; index < node.numOutputs(); ++index) {
     GraphValue *output = node.findOutput(index);
     if (!output)

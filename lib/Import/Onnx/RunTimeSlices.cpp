@@ -173,20 +173,20 @@ static LogicalResult takePart(NodeImporter &node, const Part &part, ArrayRef<Ext
     return success(succeeded(finishWith(node, dims)));
   }
   Value source = node.value(0);
-  Value read = emitGatherGeneric(
-      node.builder, node.loc, {}, sizes, toMlirType(operand.type, node.builder.getContext()),
-      [&](OpBuilder &builder, Location loc, ValueRange, ValueRange at) -> Value {
-        SmallVector<Value> position(at);
-        for (auto [dim, start] : llvm::enumerate(part.starts)) {
-          if (start.isConstant() && start.getConstant() == 0)
-            continue;
-          Value moved = arith::AddIOp::create(builder, loc, at[dim], materialize(builder, loc, start));
-          // Beyond what counts, positions may be outside.
-          Value last = arith::ConstantIndexOp::create(builder, loc, operand.shape[dim] - 1);
-          position[dim] = arith::MinSIOp::create(builder, loc, moved, last);
-        }
-        return tensor::ExtractOp::create(builder, loc, source, position);
-      });
+  Value read = emitGatherGeneric(node.builder, node.loc, {}, sizes, toMlirType(operand.type, node.builder.getContext()),
+                                 [&](OpBuilder &builder, Location loc, ValueRange, ValueRange at) -> Value {
+                                   SmallVector<Value> position(at);
+                                   for (auto [dim, start] : llvm::enumerate(part.starts)) {
+                                     if (start.isConstant() && start.getConstant() == 0)
+                                       continue;
+                                     Value moved =
+                                         arith::AddIOp::create(builder, loc, at[dim], materialize(builder, loc, start));
+                                     // Beyond what counts, positions may be outside.
+                                     Value last = arith::ConstantIndexOp::create(builder, loc, operand.shape[dim] - 1);
+                                     position[dim] = arith::MinSIOp::create(builder, loc, moved, last);
+                                   }
+                                   return tensor::ExtractOp::create(builder, loc, source, position);
+                                 });
   node.setOutput(0, operand.type, emitBound(node, read, dims));
   return success();
 }
@@ -277,9 +277,8 @@ static FailureOr<bool> importGather(NodeImporter &node, ArrayRef<Extents> inputs
   FailureOr<Shape> indices = node.constantInts(1, "indices");
   if (failed(indices))
     return failure();
-  bool isInside = llvm::all_of(*indices, [&](int64_t index) {
-    return index >= 0 && index < getMinimum(extent, scopeOf(node));
-  });
+  bool isInside =
+      llvm::all_of(*indices, [&](int64_t index) { return index >= 0 && index < getMinimum(extent, scopeOf(node)); });
   if (isInside) {
     if (failed(runDefault(node)))
       return failure();
@@ -382,19 +381,88 @@ static Extents joinBroadcast(ArrayRef<ExtentAttr> dims, int64_t rank) {
 
 FailureOr<bool> importAlongSizes(NodeImporter &node, ArrayRef<Extents> inputs) {
   // Operators whose emitted code says by its indexing maps what of the result counts.
-  static const llvm::StringSet<> plain{
-      "Abs",       "Acos",        "Add",          "And",        "Asin",       "Atan",          "BatchNormalization",
-      "Cast",      "Ceil",        "Clip",         "Conv",       "Cos",        "Cosh",          "DequantizeLinear",
-      "Div",       "Dropout",     "Einsum",       "Elu",        "Equal",      "Erf",           "Exp",
-      "Floor",     "Gelu",        "Gemm",         "Greater",    "HardSwish",  "GreaterOrEqual", "HardSigmoid",
-      "Identity",  "LeakyRelu",   "Less",         "LessOrEqual", "Log",       "LogSoftmax",    "LayerNormalization",
-      "MatMul",    "Max",         "MatMulInteger", "Mean",      "Min",        "Mish",          "Mod",
-      "Mul",       "Neg",         "Not",          "Or",         "PRelu",      "Pow",           "QLinearMatMul",
-      "QuantizeLinear", "Reciprocal", "ReduceL1", "ReduceL2",   "ReduceLogSum", "ReduceLogSumExp", "ReduceMax",
-      "ReduceMean", "ReduceMin",  "ReduceProd",   "ReduceSum",  "ReduceSumSquare", "Relu",     "Round",
-      "Selu",      "Sigmoid",     "Sign",         "Sin",        "Sinh",       "Softmax",       "Softplus",
-      "Softsign",  "Split",       "Sqrt",         "Sub",        "Sum",        "Tan",           "Tanh",
-      "ThresholdedRelu", "Trilu", "Where",        "Xor",        "Size"};
+  static const llvm::StringSet<> plain{"Abs",
+                                       "Acos",
+                                       "Add",
+                                       "And",
+                                       "Asin",
+                                       "Atan",
+                                       "BatchNormalization",
+                                       "Cast",
+                                       "Ceil",
+                                       "Clip",
+                                       "Conv",
+                                       "Cos",
+                                       "Cosh",
+                                       "DequantizeLinear",
+                                       "Div",
+                                       "Dropout",
+                                       "Einsum",
+                                       "Elu",
+                                       "Equal",
+                                       "Erf",
+                                       "Exp",
+                                       "Floor",
+                                       "Gelu",
+                                       "Gemm",
+                                       "Greater",
+                                       "HardSwish",
+                                       "GreaterOrEqual",
+                                       "HardSigmoid",
+                                       "Identity",
+                                       "LeakyRelu",
+                                       "Less",
+                                       "LessOrEqual",
+                                       "Log",
+                                       "LogSoftmax",
+                                       "LayerNormalization",
+                                       "MatMul",
+                                       "Max",
+                                       "MatMulInteger",
+                                       "Mean",
+                                       "Min",
+                                       "Mish",
+                                       "Mod",
+                                       "Mul",
+                                       "Neg",
+                                       "Not",
+                                       "Or",
+                                       "PRelu",
+                                       "Pow",
+                                       "QLinearMatMul",
+                                       "QuantizeLinear",
+                                       "Reciprocal",
+                                       "ReduceL1",
+                                       "ReduceL2",
+                                       "ReduceLogSum",
+                                       "ReduceLogSumExp",
+                                       "ReduceMax",
+                                       "ReduceMean",
+                                       "ReduceMin",
+                                       "ReduceProd",
+                                       "ReduceSum",
+                                       "ReduceSumSquare",
+                                       "Relu",
+                                       "Round",
+                                       "Selu",
+                                       "Sigmoid",
+                                       "Sign",
+                                       "Sin",
+                                       "Sinh",
+                                       "Softmax",
+                                       "Softplus",
+                                       "Softsign",
+                                       "Split",
+                                       "Sqrt",
+                                       "Sub",
+                                       "Sum",
+                                       "Tan",
+                                       "Tanh",
+                                       "ThresholdedRelu",
+                                       "Trilu",
+                                       "Where",
+                                       "Xor",
+                                       "Size"};
   std::string name = node.opType();
   if (name == "Size") {
     for (ExtentAttr extent : inputs[0])

@@ -39,9 +39,8 @@ static FailureOr<SmallVector<int64_t>> getLogicalShape(scf::ForOp root, unsigned
     SmallVector<int64_t> seen(cast<RankedTensorType>(result.getType()).getShape());
     auto slice = dyn_cast<tensor::ExtractSliceOp>(user);
     if (slice && slice->hasAttr(tilePaddingAttr) && slice->getBlock() == root->getBlock() &&
-        llvm::all_of(slice.getMixedOffsets(), isZeroInteger) &&
-        slice.hasUnitStride() && slice.getSourceType().getRank() == slice.getType().getRank() &&
-        slice.getType().hasStaticShape())
+        llvm::all_of(slice.getMixedOffsets(), isZeroInteger) && slice.hasUnitStride() &&
+        slice.getSourceType().getRank() == slice.getType().getRank() && slice.getType().hasStaticShape())
       seen = SmallVector<int64_t>(slice.getType().getShape());
     if (!isFirst && seen != shape)
       return root.emitError("cannot stream: users take result ") << index << " with and without its padding";

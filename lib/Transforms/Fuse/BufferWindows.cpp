@@ -142,8 +142,8 @@ private:
     auto pad = operand.getDefiningOp<tensor::PadOp>();
     TypedAttr padValue = pad ? getPadValue(pad) : TypedAttr();
     if (padValue)
-      found = findLineBuffer(
-          window, {SmallVector<int64_t>(pad.getStaticLow()), SmallVector<int64_t>(pad.getStaticHigh())});
+      found =
+          findLineBuffer(window, {SmallVector<int64_t>(pad.getStaticLow()), SmallVector<int64_t>(pad.getStaticHigh())});
     bool isPadded = found.has_value();
     if (!found)
       found = findLineBuffer(window, {});

@@ -44,8 +44,8 @@ struct BoundLoops : impl::BoundLoopsBase<BoundLoops> {
   LogicalResult checkMasks(linalg::GenericOp op, ArrayRef<ExtentAttr> loops) {
     for (auto [loop, type] : llvm::enumerate(op.getIteratorTypesArray()))
       if (type == utils::IteratorType::reduction && loops[loop] && !isMasked(op, loop, loops[loop]))
-        return op.emitOpError("reduces loop ") << loop << " beyond its run-time size " << loops[loop].str()
-                                               << "; run st-mask-extents first";
+        return op.emitOpError("reduces loop ")
+               << loop << " beyond its run-time size " << loops[loop].str() << "; run st-mask-extents first";
     return success();
   }
 

@@ -20,8 +20,7 @@ bool isScalarTensor(Value value) {
 
 /// The same element as a tensor of one.
 Value expand(OpBuilder &builder, Location loc, Value scalar) {
-  if (auto collapse = scalar.getDefiningOp<tensor::CollapseShapeOp>();
-      collapse && collapse.getSrcType().getRank() == 1)
+  if (auto collapse = scalar.getDefiningOp<tensor::CollapseShapeOp>(); collapse && collapse.getSrcType().getRank() == 1)
     return collapse.getSrc();
   auto type = RankedTensorType::get({1}, getElementTypeOrSelf(scalar.getType()));
   return tensor::ExpandShapeOp::create(builder, loc, type, scalar, ArrayRef<ReassociationIndices>());
@@ -80,9 +79,8 @@ struct ExpandScalarResult : OpRewritePattern<linalg::GenericOp> {
     loops.insert(loops.begin(), utils::IteratorType::parallel);
     auto expanded = linalg::GenericOp::create(rewriter, loc, type, op.getInputs(), init, maps, loops);
     rewriter.inlineRegionBefore(op.getRegion(), expanded.getRegion(), expanded.getRegion().begin());
-    expanded.walk([&](linalg::IndexOp index) {
-      rewriter.modifyOpInPlace(index, [&] { index.setDim(index.getDim() + 1); });
-    });
+    expanded.walk(
+        [&](linalg::IndexOp index) { rewriter.modifyOpInPlace(index, [&] { index.setDim(index.getDim() + 1); }); });
     rewriter.setInsertionPointAfter(expanded);
     rewriter.replaceOpWithNewOp<tensor::CollapseShapeOp>(op, op.getResult(0).getType(), expanded.getResult(0),
                                                          ArrayRef<ReassociationIndices>());

@@ -269,10 +269,10 @@ struct DropUnitDimsOfSlice : OpRewritePattern<tensor::ExtractSliceOp> {
       if (!reassociation || partType.getRank() > slice.getType().getRank())
         return failure();
     }
-    Value collapsed = tensor::CollapseShapeOp::create(rewriter, slice.getLoc(), dropDims(source, unit),
-                                                      slice.getSource(), groups);
+    Value collapsed =
+        tensor::CollapseShapeOp::create(rewriter, slice.getLoc(), dropDims(source, unit), slice.getSource(), groups);
     Value part = tensor::ExtractSliceOp::create(rewriter, slice.getLoc(), collapsed, toAttributes(rewriter, offsets),
-                                               toAttributes(rewriter, sizes), toAttributes(rewriter, strides));
+                                                toAttributes(rewriter, sizes), toAttributes(rewriter, strides));
     if (reassociation)
       part = tensor::ExpandShapeOp::create(rewriter, slice.getLoc(), slice.getType(), part, *reassociation);
     rewriter.replaceOp(slice, part);

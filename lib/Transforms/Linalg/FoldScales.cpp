@@ -326,8 +326,8 @@ struct FoldStep : OpRewritePattern<linalg::GenericOp> {
       name = resource.getRawHandle().getKey().str();
     rewriter.setInsertionPoint(product);
     // The location is the parameter's, by which the user knows it.
-    Value scaled = arith::ConstantOp::create(rewriter, weights->get().getLoc(),
-                                             cast<TypedAttr>(createFloats(type, *data, name)));
+    Value scaled =
+        arith::ConstantOp::create(rewriter, weights->get().getLoc(), cast<TypedAttr>(createFloats(type, *data, name)));
     rewriter.modifyOpInPlace(product, [&] { weights->set(scaled); });
     return success();
   }

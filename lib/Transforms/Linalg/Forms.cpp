@@ -60,8 +60,8 @@ bool isElementwise(linalg::GenericOp op) { return op && op.getNumParallelLoops()
 
 /// Whether the host executes `op` anyhow.
 static bool isOnHost(Operation *op) {
-  return op->hasAttr(hostAttr) || isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::PadOp,
-                                      tensor::EmptyOp, arith::ConstantOp>(op) ||
+  return op->hasAttr(hostAttr) ||
+         isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::PadOp, tensor::EmptyOp, arith::ConstantOp>(op) ||
          (isa<tensor::ExtractSliceOp>(op) && isReadyOnHost(op->getOperand(0)));
 }
 

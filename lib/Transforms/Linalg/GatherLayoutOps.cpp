@@ -66,15 +66,14 @@ using ElementBody = llvm::function_ref<Value(const IndexMath &, SmallVector<Valu
 linalg::GenericOp createByIndex(OpBuilder &builder, Location loc, RankedTensorType type, ElementBody body) {
   Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
   SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
-  return linalg::GenericOp::create(builder, loc, type, ValueRange(), empty,
-                                   builder.getMultiDimIdentityMap(type.getRank()), parallel,
-                                   [&](OpBuilder &inner, Location innerLoc, ValueRange) {
-                                     SmallVector<Value> indices;
-                                     for (int64_t dim = 0; dim < type.getRank(); ++dim)
-                                       indices.push_back(linalg::IndexOp::create(inner, innerLoc, dim));
-                                     linalg::YieldOp::create(inner, innerLoc,
-                                                             body(IndexMath{inner, innerLoc}, indices));
-                                   });
+  return linalg::GenericOp::create(
+      builder, loc, type, ValueRange(), empty, builder.getMultiDimIdentityMap(type.getRank()), parallel,
+      [&](OpBuilder &inner, Location innerLoc, ValueRange) {
+        SmallVector<Value> indices;
+        for (int64_t dim = 0; dim < type.getRank(); ++dim)
+          indices.push_back(linalg::IndexOp::create(inner, innerLoc, dim));
+        linalg::YieldOp::create(inner, innerLoc, body(IndexMath{inner, innerLoc}, indices));
+      });
 }
 
 struct GatherConcat : OpRewritePattern<tensor::ConcatOp> {
@@ -122,9 +121,8 @@ struct GatherSlice : OpRewritePattern<tensor::ExtractSliceOp> {
       SmallVector<Value> indices;
       for (int64_t dim = 0, next = 0; dim < slice.getSourceType().getRank(); ++dim) {
         int64_t offset = slice.getStaticOffset(dim);
-        indices.push_back(dropped.test(dim)
-                              ? math.constant(offset)
-                              : math.add(math.scale(loops[next++], slice.getStaticStride(dim)), offset));
+        indices.push_back(dropped.test(dim) ? math.constant(offset)
+                                            : math.add(math.scale(loops[next++], slice.getStaticStride(dim)), offset));
       }
       return math.read(slice.getSource(), indices);
     };
@@ -146,8 +144,8 @@ struct GatherInsertion : OpRewritePattern<tensor::InsertSliceOp> {
         int64_t offset = op.getStaticOffset(dim), size = op.getStaticSize(dim), extent = op.getType().getDimSize(dim);
         Value position = index;
         auto require = [&](Value condition) {
-          isInside = isInside ? arith::AndIOp::create(math.builder, math.loc, isInside, condition).getResult()
-                              : condition;
+          isInside =
+              isInside ? arith::AndIOp::create(math.builder, math.loc, isInside, condition).getResult() : condition;
         };
         index = math.add(index, -offset);
         if (offset > 0) {
@@ -272,8 +270,8 @@ struct GatherPad : OpRewritePattern<tensor::PadOp> {
         int64_t low = op.getStaticLow()[dim], extent = op.getSourceType().getDimSize(dim);
         Value position = index;
         auto require = [&](Value condition) {
-          isInside = isInside ? arith::AndIOp::create(math.builder, math.loc, isInside, condition).getResult()
-                              : condition;
+          isInside =
+              isInside ? arith::AndIOp::create(math.builder, math.loc, isInside, condition).getResult() : condition;
         };
         index = math.add(index, -low);
         if (low > 0) {
@@ -286,10 +284,9 @@ struct GatherPad : OpRewritePattern<tensor::PadOp> {
         }
       }
       Value inside = math.read(op.getSource(), indices);
-      return isInside
-                 ? arith::SelectOp::create(math.builder, math.loc, isInside, inside, op.getConstantPaddingValue())
-                       .getResult()
-                 : inside;
+      return isInside ? arith::SelectOp::create(math.builder, math.loc, isInside, inside, op.getConstantPaddingValue())
+                            .getResult()
+                      : inside;
     };
     rewriter.replaceOp(op, createByIndex(rewriter, op.getLoc(), type, element));
     return success();

@@ -105,9 +105,8 @@ struct PushSlicesAboveGeneric : OpRewritePattern<linalg::GenericOp> {
     SmallVector<bool> isSliced(generic.getNumLoops(), false);
     AffineMap map = generic.getIndexingMapsArray().back();
     for (Operation *user : generic->getUsers())
-      for (auto [expr, size, extent] :
-           llvm::zip(map.getResults(), cast<tensor::ExtractSliceOp>(user).getStaticSizes(),
-                     cast<RankedTensorType>(generic.getResult(0).getType()).getShape()))
+      for (auto [expr, size, extent] : llvm::zip(map.getResults(), cast<tensor::ExtractSliceOp>(user).getStaticSizes(),
+                                                 cast<RankedTensorType>(generic.getResult(0).getType()).getShape()))
         if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && size != extent)
           isSliced[dim.getPosition()] = true;
     return isSliced;

@@ -8,8 +8,8 @@
 
 namespace st {
 
-/// A width adapter from the stream `source` to one of `type`, which is equal to it up to regrouping: as many scalars are
-/// held as both tokens divide. Gives the adapted stream; adds the bytes held to `heldBytes`.
+/// A width adapter from the stream `source` to one of `type`, which is equal to it up to regrouping: as many scalars
+/// are held as both tokens divide. Gives the adapted stream; adds the bytes held to `heldBytes`.
 mlir::Value buildAdapterTask(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, mlir::Value source,
                              ItensorType type, int64_t &heldBytes);
 

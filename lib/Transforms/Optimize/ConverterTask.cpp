@@ -1,11 +1,11 @@
 //===- ConverterTask.cpp - The task that reorders a stream ----------------------------------------------------===//
 
 #include "Transforms/Optimize/ConverterTask.h"
+#include "Dialect/Sizes.h"
 #include "Transforms/Optimize/ConverterBuffer.h"
 #include "Transforms/Optimize/RingConverter.h"
 #include "Transforms/Optimize/RollingConverter.h"
 #include "Transforms/Optimize/TaskBuilder.h"
-#include "Dialect/Sizes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"

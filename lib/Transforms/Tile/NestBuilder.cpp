@@ -108,8 +108,8 @@ Value NestBuilder::padTo(Value tensor, ArrayRef<int64_t> shape) {
     high.push_back(builder.getIndexAttr(padded - extent));
   Location loc = tensor.getLoc();
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type.getElementType()));
-  auto pad = tensor::PadOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()), tensor, low, high,
-                                   zero);
+  auto pad =
+      tensor::PadOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()), tensor, low, high, zero);
   pad->setDiscardableAttr(tilePaddingAttr, builder.getUnitAttr());
   return pad;
 }
