@@ -48,3 +48,18 @@ function(st_check_layers)
     endforeach()
   endforeach()
 endfunction()
+
+# st_embed_files(OUTPUT source.cpp HEADER header FUNCTION st::name ROOT folder FILES file...)
+#
+# Makes a source file of the current binary folder: FUNCTION, which HEADER declares, gives the FILES of ROOT with their
+# contents (st::RuntimeFile).
+function(st_embed_files)
+  cmake_parse_arguments(ARG "" "OUTPUT;HEADER;FUNCTION;ROOT" "FILES" ${ARGN})
+  set(script ${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake)
+  list(TRANSFORM ARG_FILES PREPEND ${ARG_ROOT}/ OUTPUT_VARIABLE paths)
+  add_custom_command(OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${ARG_OUTPUT}
+    COMMAND ${CMAKE_COMMAND} -DROOT=${ARG_ROOT} "-DFILES=${ARG_FILES}" -DHEADER=${ARG_HEADER}
+            -DFUNCTION=${ARG_FUNCTION} -DOUTPUT=${CMAKE_CURRENT_BINARY_DIR}/${ARG_OUTPUT} -P ${script}
+    DEPENDS ${paths} ${script}
+    VERBATIM)
+endfunction()

@@ -282,6 +282,7 @@ static llvm::json::Array describeCaches(ModuleOp module) {
 /// Writes what `emit` stands for, into `folder`.
 static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Design &design,
                                                     const CompileOptions &options, const OutputFolder &folder) {
+  std::optional<Resources> rtl;
   if (holdsKernels(module)) {
     HlsEmitOptions hls;
     hls.clockMhz = design.clockMhz;
@@ -296,18 +297,10 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
       if (auto error = emitHls(module, hls, folder.path("hls")))
         return std::move(error);
     if (options.emitRtl) {
-      WalkResult refused = module.walk([](KernelOp kernel) {
-        auto directions = kernel->getAttrOfType<ArrayAttr>("st.operand_directions");
-        if (!directions || !llvm::is_contained(directions, StringAttr::get(kernel.getContext(), "inout")))
-          return WalkResult::advance();
-        kernel.emitError("updates memory in place, which the SystemVerilog back end cannot yet; compile with --emit "
-                         "hls, or without --cache");
-        return WalkResult::interrupt();
-      });
-      if (refused.wasInterrupted())
-        return alreadyDiagnosed("no SystemVerilog was emitted; nothing was written");
-      if (auto error = emitRtl(module, *device, folder.path("rtl")))
-        return std::move(error);
+      auto resources = emitRtl(module, *device, folder.path("rtl"));
+      if (!resources)
+        return resources.takeError();
+      rtl = *resources;
     }
   } else {
     // Legal, as the host computes it and `check` can judge it, but hardly what was wanted.
@@ -319,19 +312,10 @@ static llvm::Expected<llvm::json::Value> emitDesign(ModuleOp module, const Desig
   if (!parameters)
     return parameters.takeError();
   llvm::json::Value json = toJson(design);
-  if (options.emitRtl && holdsKernels(module)) {
-    auto resources = readJson(folder.path("rtl/resources.json"));
-    if (!resources)
-      return resources.takeError();
-    llvm::json::Object sum{{"resources_basis", calibratedBasis}};
-    for (StringRef kind : {"lut", "ff", "dsp", "bram18", "uram"}) {
-      int64_t total = 0;
-      for (auto &kernel : *resources->getAsObject())
-        total += kernel.second.getAsObject()->getInteger(kind).value_or(0);
-      sum[kind] = total;
-    }
-    (*json.getAsObject()->getObject("totals"))["rtl"] = std::move(sum);
-  }
+  if (rtl)
+    (*json.getAsObject()->getObject("totals"))["rtl"] =
+        llvm::json::Object{{"resources_basis", calibratedBasis}, {"lut", rtl->lut},       {"ff", rtl->ff},
+                           {"dsp", rtl->dsp},                    {"bram18", rtl->bram18}, {"uram", rtl->uram}};
   llvm::json::Array files;
   for (const ParameterFile &file : *parameters)
     files.push_back(llvm::json::Object{{"file", "params/" + file.name}, {"bytes", file.bytes}});

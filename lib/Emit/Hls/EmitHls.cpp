@@ -4,22 +4,10 @@
 #include "Emit/Hls/FileWriters.h"
 #include "Emit/Hls/RuntimeFiles.h"
 #include "Support/Error.h"
-#include "Support/FileSystem.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace st;
-
-namespace {
-
-/// A file of the folder, complete in memory before anything is written.
-struct OutputFile {
-  std::string path, contents;
-};
-
-} // namespace
 
 llvm::Error st::emitHls(ModuleOp module, const HlsEmitOptions &options, StringRef directory) {
   std::vector<KernelLayout> layouts;
@@ -50,16 +38,5 @@ llvm::Error st::emitHls(ModuleOp module, const HlsEmitOptions &options, StringRe
   files.push_back({"link.cfg", printLinkConfig(layouts, options)});
   files.push_back({"build_xclbin.sh", printBuildScript(layouts, options)});
   files.push_back({"simulate.sh", printSimulateScript(layouts)});
-  for (const RuntimeFile &file : getRuntimeFiles())
-    files.push_back({file.path, file.contents});
-  for (const OutputFile &file : files) {
-    llvm::SmallString<128> path(directory);
-    llvm::sys::path::append(path, file.path);
-    if (llvm::Error error = writeFile(path, file.contents))
-      return error;
-    if (StringRef(file.path).ends_with(".sh"))
-      llvm::sys::fs::setPermissions(path, llvm::sys::fs::perms::all_read | llvm::sys::fs::perms::owner_write |
-                                              llvm::sys::fs::perms::all_exe);
-  }
-  return llvm::Error::success();
+  return writeOutputFiles(directory, std::move(files), getRuntimeFiles());
 }

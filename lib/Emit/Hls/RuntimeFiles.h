@@ -3,16 +3,11 @@
 #ifndef ST_EMIT_HLS_RUNTIMEFILES_H
 #define ST_EMIT_HLS_RUNTIMEFILES_H
 
-#include "llvm/ADT/ArrayRef.h"
+#include "Emit/Common/OutputFiles.h"
 
 namespace st {
 
-/// A header that emitted code includes.
-struct RuntimeFile {
-  const char *path; ///< relative to the output folder
-  const char *contents;
-};
-
+/// The headers that emitted code includes.
 llvm::ArrayRef<RuntimeFile> getRuntimeFiles();
 
 } // namespace st

@@ -4,20 +4,10 @@
 #include "Emit/Rtl/Kernel.h"
 #include "Emit/Rtl/RuntimeFiles.h"
 #include "Support/Error.h"
-#include "Support/FileSystem.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace st;
-
-namespace {
-/// A file of the folder, complete in memory before anything is written.
-struct OutputFile {
-  std::string path, contents;
-};
-} // namespace
 
 static std::string printSimulateScript(ArrayRef<std::string> kernels) {
   std::string text = "#!/usr/bin/env bash\n"
@@ -63,17 +53,17 @@ static std::string printSynthesizeScript() {
 }
 
 /// The estimate of a kernel's resources, and what it rests on.
-static llvm::json::Object describe(const rtl::Features &features) {
-  Resources estimate = features.estimate();
+static llvm::json::Object describe(const rtl::Features &features, const Resources &estimate) {
   return llvm::json::Object{{"basis", "calibrated"},        {"lut", estimate.lut},       {"ff", estimate.ff},
                             {"dsp", estimate.dsp},          {"bram18", estimate.bram18}, {"uram", estimate.uram},
                             {"features", features.toJson()}};
 }
 
-llvm::Error st::emitRtl(ModuleOp module, const Device &device, StringRef directory) {
+llvm::Expected<Resources> st::emitRtl(ModuleOp module, const Device &device, StringRef directory) {
   std::vector<std::string> kernels;
   std::vector<OutputFile> files;
   llvm::json::Object resources;
+  Resources total;
   bool isComplete = true;
   module.walk([&](KernelOp kernel) {
     rtl::KernelPrinter printer(kernel, device);
@@ -84,7 +74,9 @@ llvm::Error st::emitRtl(ModuleOp module, const Device &device, StringRef directo
     for (auto &[name, text] : printer.printModules())
       files.push_back({name + ".sv", text});
     files.push_back({printer.name() + "_testbench.cpp", printer.printTestbench()});
-    resources[printer.name()] = describe(printer.getFeatures());
+    Resources estimate = printer.getFeatures().estimate();
+    resources[printer.name()] = describe(printer.getFeatures(), estimate);
+    total += estimate;
     kernels.push_back(printer.name());
     return WalkResult::skip();
   });
@@ -96,16 +88,7 @@ llvm::Error st::emitRtl(ModuleOp module, const Device &device, StringRef directo
   files.push_back({"simulate.sh", printSimulateScript(kernels)});
   files.push_back({"synthesize.sh", printSynthesizeScript()});
   files.push_back({"resources.json", llvm::formatv("{0:2}\n", llvm::json::Value(std::move(resources)))});
-  for (const rtl::RuntimeFile &file : rtl::getRuntimeFiles())
-    files.push_back({file.path, file.contents});
-  for (const OutputFile &file : files) {
-    llvm::SmallString<128> path(directory);
-    llvm::sys::path::append(path, file.path);
-    if (llvm::Error error = writeFile(path, file.contents))
-      return error;
-    if (StringRef(file.path).ends_with(".sh"))
-      llvm::sys::fs::setPermissions(path, llvm::sys::fs::perms::all_read | llvm::sys::fs::perms::owner_write |
-                                              llvm::sys::fs::perms::all_exe);
-  }
-  return llvm::Error::success();
+  if (llvm::Error error = writeOutputFiles(directory, std::move(files), rtl::getRuntimeFiles()))
+    return std::move(error);
+  return total;
 }

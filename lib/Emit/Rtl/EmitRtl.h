@@ -27,9 +27,9 @@ namespace st {
 ///   simulate.sh               builds the simulations with Verilator
 ///   synthesize.sh             counts resources with Yosys
 ///
-/// Operator latencies are those of `device` at its clock. Emits a diagnostic at each operation that has no RTL form,
-/// and then fails.
-llvm::Error emitRtl(mlir::ModuleOp module, const Device &device, llvm::StringRef directory);
+/// Operator latencies are those of `device` at its clock. Gives the estimate of what all kernels take together. Emits a
+/// diagnostic at each operation that has no RTL form, and then fails.
+llvm::Expected<Resources> emitRtl(mlir::ModuleOp module, const Device &device, llvm::StringRef directory);
 
 } // namespace st
 

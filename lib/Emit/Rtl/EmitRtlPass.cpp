@@ -23,8 +23,8 @@ struct EmitRtl : st::impl::EmitRtlBase<EmitRtl> {
     llvm::Expected<st::Device> loaded = st::loadDevice(device, clockMhz);
     if (!loaded)
       return fail(loaded.takeError());
-    if (llvm::Error error = st::emitRtl(getOperation(), *loaded, directory))
-      return fail(std::move(error));
+    if (auto resources = st::emitRtl(getOperation(), *loaded, directory); !resources)
+      return fail(resources.takeError());
     markAllAnalysesPreserved();
   }
 };

@@ -12,6 +12,10 @@ using namespace st::rtl;
 static std::string range(int64_t width) { return "[" + std::to_string(width - 1) + ":0]"; }
 
 LogicalResult KernelPrinter::build() {
+  auto directions = kernel->getAttrOfType<ArrayAttr>("st.operand_directions");
+  if (directions && llvm::is_contained(directions, StringAttr::get(kernel.getContext(), "inout")))
+    return kernel.emitError("updates memory in place, which the SystemVerilog back end cannot yet; compile with --emit "
+                            "hls, or without --cache");
   NameScope names;
   moduleName = names.declare(toCppIdentifier(kernel.getSymName()));
   LogicalResult result = success();

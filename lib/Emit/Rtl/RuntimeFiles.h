@@ -3,14 +3,11 @@
 #ifndef ST_EMIT_RTL_RUNTIMEFILES_H
 #define ST_EMIT_RTL_RUNTIMEFILES_H
 
-#include "llvm/ADT/ArrayRef.h"
+#include "Emit/Common/OutputFiles.h"
 
 namespace st::rtl {
 
-struct RuntimeFile {
-  const char *path, *contents;
-};
-
+/// The components that emitted modules consist of.
 llvm::ArrayRef<RuntimeFile> getRuntimeFiles();
 
 } // namespace st::rtl

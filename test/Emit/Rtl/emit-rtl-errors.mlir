@@ -92,3 +92,16 @@ module {
     return
   }
 }
+
+// -----
+
+// expected-error @below {{a kernel cannot be printed as RTL}}
+module {
+  func.func @main(%m: memref<8xi32>) {
+    // expected-error @below {{updates memory in place, which the SystemVerilog back end cannot yet; compile with --emit hls, or without --cache}}
+    st.kernel @k (%x = %m : memref<8xi32>) attributes {st.operand_directions = ["inout"]} {
+      st.yield
+    }
+    return
+  }
+}
