@@ -4,25 +4,13 @@
 #include "Dialect/Repeat.h"
 #include "Dialect/Sizes.h"
 #include "Driver/KernelProcess.h"
-#include "Support/Error.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Program.h"
 
 using namespace mlir;
 using namespace st;
 
 llvm::Expected<HlsSimulation> HlsSimulation::build(StringRef hls) {
-  std::string script = (hls + "/simulate.sh").str();
-  if (!llvm::sys::fs::exists(script))
-    return makeError("{0} is missing; compile the model up to the phase `emit`", script);
-  auto bash = llvm::sys::findProgramByName("bash");
-  if (!bash)
-    return makeError("bash is needed to run {0}", script);
-  auto outcome = runProgram({*bash, script});
-  if (!outcome)
-    return outcome.takeError();
-  if (outcome->status != 0)
-    return makeError("{0} failed:\n{1}", script, outcome->messages);
+  if (llvm::Error error = buildSimulations(hls, "compile the model up to the phase `emit`"))
+    return std::move(error);
   return HlsSimulation(hls.str());
 }
 

@@ -47,6 +47,21 @@ llvm::Expected<Outcome> st::runProgram(ArrayRef<StringRef> command, std::string 
   return outcome;
 }
 
+llvm::Error st::buildSimulations(StringRef folder, StringRef remedy) {
+  std::string script = (folder + "/simulate.sh").str();
+  if (!llvm::sys::fs::exists(script))
+    return makeError("{0} is missing; {1}", script, remedy);
+  auto bash = llvm::sys::findProgramByName("bash");
+  if (!bash)
+    return makeError("bash is needed to run {0}", script);
+  auto outcome = runProgram({*bash, script});
+  if (!outcome)
+    return outcome.takeError();
+  if (outcome->status != 0)
+    return makeError("{0} failed:\n{1}", script, outcome->messages);
+  return llvm::Error::success();
+}
+
 /// Removes a scratch folder, whatever happens.
 struct OperandFiles::ScratchFolder {
   SmallString<128> path;

@@ -18,6 +18,10 @@ struct Outcome {
 /// Runs a program to its end, with its error stream kept, and what it printed where `output` is given.
 llvm::Expected<Outcome> runProgram(llvm::ArrayRef<llvm::StringRef> command, std::string *output = nullptr);
 
+/// Runs `folder`/simulate.sh, which builds the simulations of a back end; `remedy` tells how to get one that is
+/// missing.
+llvm::Error buildSimulations(llvm::StringRef folder, llvm::StringRef remedy);
+
 /// A kernel's memory operands as files of packed row-major elements, in a folder that goes when they do.
 class OperandFiles {
 public:

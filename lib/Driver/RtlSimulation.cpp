@@ -3,25 +3,13 @@
 #include "Driver/RtlSimulation.h"
 #include "Driver/KernelProcess.h"
 #include "Emit/Common/NameScope.h"
-#include "Support/Error.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Program.h"
 
 using namespace mlir;
 using namespace st;
 
 llvm::Expected<RtlSimulation> RtlSimulation::build(StringRef rtl) {
-  std::string script = (rtl + "/simulate.sh").str();
-  if (!llvm::sys::fs::exists(script))
-    return makeError("{0} is missing; compile the model with --emit rtl", script);
-  auto bash = llvm::sys::findProgramByName("bash");
-  if (!bash)
-    return makeError("bash is needed to run {0}", script);
-  auto outcome = runProgram({*bash, script});
-  if (!outcome)
-    return outcome.takeError();
-  if (outcome->status != 0)
-    return makeError("{0} failed:\n{1}", script, outcome->messages);
+  if (llvm::Error error = buildSimulations(rtl, "compile the model with --emit rtl"))
+    return std::move(error);
   return RtlSimulation(rtl.str());
 }
 
