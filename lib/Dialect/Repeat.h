@@ -27,6 +27,10 @@ int64_t countRepetitions(mlir::Block *block);
 /// the first of the next. Its reader stands before its writer, and no start time follows from it.
 inline constexpr llvm::StringLiteral feedbackAttr = "st.feedback";
 
+/// Whether `value` leads back to its reader: a placeholder with `feedbackAttr`, which the reader takes, or what its
+/// writer gives, which nobody does.
+bool isFeedback(mlir::Value value);
+
 /// The attribute of an `st.kernel` that lists the repetitions that were expanded in it: dictionaries of `count`,
 /// `carried_bytes` and `stacked_bytes`.
 inline constexpr llvm::StringLiteral repeatsAttr = "st.repeats";

@@ -97,6 +97,16 @@ SmallVector<Block *> st::getHostBlocks(Operation *function) {
   return blocks;
 }
 
+bool st::isFeedback(Value value) {
+  if (Operation *op = value.getDefiningOp(); op && op->hasAttr(feedbackAttr))
+    return true;
+  auto task = value.getDefiningOp<TaskOp>();
+  return task && llvm::any_of(llvm::seq<unsigned>(0, task.getInits().size()), [&](unsigned init) {
+           Operation *placeholder = task.getInits()[init].getDefiningOp();
+           return task.getResultForInit(init) == value && placeholder && placeholder->hasAttr(feedbackAttr);
+         });
+}
+
 int64_t st::countRepetitions(Block *block) {
   int64_t count = 1;
   for (auto repeat = dyn_cast<RepeatOp>(block->getParentOp()); repeat; repeat = repeat->getParentOfType<RepeatOp>())

@@ -20,17 +20,6 @@ namespace st {
 using namespace mlir;
 using namespace st;
 
-/// Whether `value` leads back to its reader: that reads the placeholder itself, and nobody what the writer gives.
-static bool isFeedback(Value value) {
-  if (Operation *op = value.getDefiningOp(); op && op->hasAttr(feedbackAttr))
-    return true;
-  auto task = value.getDefiningOp<TaskOp>();
-  return task && llvm::any_of(llvm::seq<unsigned>(0, task.getInits().size()), [&](unsigned init) {
-           Operation *placeholder = task.getInits()[init].getDefiningOp();
-           return task.getResultForInit(init) == value && placeholder && placeholder->hasAttr(feedbackAttr);
-         });
-}
-
 namespace {
 struct EnsureItensorSingleUse : st::impl::EnsureItensorSingleUseBase<EnsureItensorSingleUse> {
   void runOnOperation() override {

@@ -24,14 +24,8 @@ static LogicalResult verifySingleReader(Value stream) {
     return success();
   // What leads back is read before it is written, so that the reader takes the placeholder and not what the writer
   // gives.
-  Operation *maker = stream.getDefiningOp();
-  if (maker && maker->hasAttr(feedbackAttr) && stream.hasNUses(2))
+  if (isFeedback(stream) && stream.hasNUses(stream.getDefiningOp<TaskOp>() ? 0 : 2))
     return success();
-  if (auto writer = dyn_cast_or_null<TaskOp>(maker); writer && stream.use_empty())
-    for (unsigned init = 0; init < writer.getInits().size(); ++init)
-      if (Operation *placeholder = writer.getInits()[init].getDefiningOp();
-          writer.getResultForInit(init) == stream && placeholder && placeholder->hasAttr(feedbackAttr))
-        return success();
   InFlightDiagnostic diag = emitError(stream.getLoc()) << "itensor must have one use after the optimize phase, but has "
                                                        << std::distance(stream.use_begin(), stream.use_end());
   for (Operation *user : stream.getUsers())
