@@ -67,6 +67,15 @@ static void gatherConcat(tensor::ConcatOp concat) {
   concat.erase();
 }
 
+static SmallVector<linalg::GenericOp> findGathered(func::FuncOp entry) {
+  SmallVector<linalg::GenericOp> gathered;
+  entry.walk([&](linalg::GenericOp op) {
+    if (op->hasAttr(gatheredAttr))
+      gathered.push_back(op);
+  });
+  return gathered;
+}
+
 namespace {
 
 class ShapeBounder {
@@ -94,12 +103,7 @@ public:
 private:
   /// No operand says how much of a gathered tensor counts: the size of its result does.
   LogicalResult nameGathered() {
-    SmallVector<linalg::GenericOp> gathered;
-    entry.walk([&](linalg::GenericOp op) {
-      if (op->hasAttr(gatheredAttr))
-        gathered.push_back(op);
-    });
-    for (linalg::GenericOp op : gathered) {
+    for (linalg::GenericOp op : findGathered(entry)) {
       auto empty = op.getOutputs().front().getDefiningOp<tensor::EmptyOp>();
       SmallVector<Attribute> counted;
       for (OpFoldResult size : empty ? empty.getMixedSizes() : SmallVector<OpFoldResult>()) {
@@ -226,12 +230,7 @@ void st::mlirimport::gatherConcats(func::FuncOp entry) {
 }
 
 void st::mlirimport::boundGathered(func::FuncOp entry) {
-  SmallVector<linalg::GenericOp> gathered;
-  entry.walk([&](linalg::GenericOp op) {
-    if (op->hasAttr(gatheredAttr))
-      gathered.push_back(op);
-  });
-  for (linalg::GenericOp op : gathered) {
+  for (linalg::GenericOp op : findGathered(entry)) {
     // Where all sizes are fixed there is nothing to say.
     auto extents = dyn_cast<ArrayAttr>(op->removeDiscardableAttr(gatheredAttr));
     if (!extents)

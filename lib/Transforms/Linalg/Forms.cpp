@@ -86,3 +86,14 @@ bool onlyFinishesResults(Operation *op) {
 }
 
 } // namespace st
+
+void st::decomposeAggregates(func::FuncOp function, RewriterBase &rewriter) {
+  SmallVector<linalg::AggregatedOpInterface> aggregates;
+  function.walk([&](linalg::AggregatedOpInterface op) { aggregates.push_back(op); });
+  for (linalg::AggregatedOpInterface op : aggregates) {
+    rewriter.setInsertionPoint(op);
+    FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
+    if (succeeded(results))
+      rewriter.replaceOp(op, *results);
+  }
+}

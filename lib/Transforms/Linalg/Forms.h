@@ -3,6 +3,7 @@
 #ifndef ST_TRANSFORMS_LINALG_FORMS_H
 #define ST_TRANSFORMS_LINALG_FORMS_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/SmallVector.h"
@@ -36,6 +37,9 @@ llvm::SmallVector<mlir::tensor::ExtractOp> getGatheredReads(mlir::linalg::Generi
 
 /// Whether all loops are parallel: nothing is summed up.
 bool isElementwise(mlir::linalg::GenericOp op);
+
+/// Takes apart operations made of several: softmax becomes max, sub, exp, sum, div.
+void decomposeAggregates(mlir::func::FuncOp function, mlir::RewriterBase &rewriter);
 
 /// Whether `value` is a function argument or a constant, directly or through operations that the host executes.
 bool isReadyOnHost(mlir::Value value);

@@ -1,5 +1,6 @@
 //===- GeneralizeNamedOps.cpp - Named linalg operations as generics ------------------------------------------===//
 
+#include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Passes.h"
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -12,18 +13,6 @@ namespace st {
 #include "Transforms/Linalg/Passes.h.inc"
 
 namespace {
-
-/// Operations made of several: softmax becomes max, sub, exp, sum, div.
-void decompose(func::FuncOp function, IRRewriter &rewriter) {
-  SmallVector<linalg::AggregatedOpInterface> aggregates;
-  function.walk([&](linalg::AggregatedOpInterface op) { aggregates.push_back(op); });
-  for (linalg::AggregatedOpInterface op : aggregates) {
-    rewriter.setInsertionPoint(op);
-    FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
-    if (succeeded(results))
-      rewriter.replaceOp(op, *results);
-  }
-}
 
 /// tensor.generate is a generic that reads nothing but its indices.
 void convertGenerate(tensor::GenerateOp op, IRRewriter &rewriter) {
@@ -67,7 +56,7 @@ void convertFill(linalg::FillOp op, IRRewriter &rewriter) {
 struct GeneralizeNamedOps : impl::GeneralizeNamedOpsBase<GeneralizeNamedOps> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    decompose(getOperation(), rewriter);
+    decomposeAggregates(getOperation(), rewriter);
     SmallVector<Operation *> worklist;
     getOperation().walk([&](Operation *op) {
       if (isa<linalg::LinalgOp, tensor::GenerateOp>(op) && !isa<linalg::GenericOp>(op))

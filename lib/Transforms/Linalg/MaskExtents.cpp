@@ -2,6 +2,7 @@
 
 #include "Dialect/Sizes.h"
 #include "Dialect/ValueExtents.h"
+#include "Transforms/Linalg/Forms.h"
 #include "Transforms/Linalg/Masks.h"
 #include "Transforms/Linalg/Passes.h"
 
@@ -40,7 +41,8 @@ public:
   explicit Masking(func::FuncOp function) : function(function), rewriter(function.getContext()) {}
 
   LogicalResult run(Pass::Statistic &numMasked) {
-    decompose();
+    // Softmax and its like have no loops of their own.
+    decomposeAggregates(function, rewriter);
     SmallVector<linalg::LinalgOp> ops;
     function.walk([&](linalg::LinalgOp op) { ops.push_back(op); });
     for (linalg::LinalgOp op : ops) {
@@ -66,18 +68,6 @@ public:
   }
 
 private:
-  /// Softmax and its like have no loops of their own.
-  void decompose() {
-    SmallVector<linalg::AggregatedOpInterface> aggregates;
-    function.walk([&](linalg::AggregatedOpInterface op) { aggregates.push_back(op); });
-    for (linalg::AggregatedOpInterface op : aggregates) {
-      rewriter.setInsertionPoint(op);
-      FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
-      if (succeeded(results))
-        rewriter.replaceOp(op, *results);
-    }
-  }
-
   bool maskReductions(linalg::LinalgOp &op, ArrayRef<ExtentAttr> loops) {
     SmallVector<unsigned> masked;
     for (auto [loop, type] : llvm::enumerate(op.getIteratorTypesArray()))

@@ -109,25 +109,10 @@ private:
 
   /// Sends all of `stack` but the last repetition through `back`, and gives the last.
   Value sendBack(Value stack, ItensorType type, Value back) {
-    Value last = makeInstance(stackType(type, 1));
-    TaskOp task =
-        buildRoutingTask(builder, repeat.getLoc(), makeName("leave"), stack, {back, last}, route(type, count - 1, 1));
     // What leaves has the shape that it has outside, so that a DMA behind it passes tokens on as they come.
-    SmallVector<Value> carriers{last, task.getInitArguments()[1], task.getResult(1)};
-    for (unsigned next = 1; next < carriers.size(); ++next)
-      for (OpOperand &use : carriers[next].getUses())
-        if (auto loop = dyn_cast<scf::ForOp>(use.getOwner())) {
-          carriers.push_back(loop.getTiedLoopRegionIterArg(&use));
-          carriers.push_back(loop.getTiedLoopResult(&use));
-        } else if (auto write = dyn_cast<ItensorWriteOp>(use.getOwner())) {
-          carriers.push_back(write.getResult());
-          OpBuilder inside(write);
-          write.getValueMutable().assign(tensor::CollapseShapeOp::create(
-              inside, write.getLoc(), type.getTileType(), write.getValue(), getUnitGroups(type.getRank())));
-        }
-    for (Value carrier : carriers)
-      carrier.setType(type);
-    return task.getResult(1);
+    Value last = makeInstance(type);
+    return buildRoutingTask(builder, repeat.getLoc(), makeName("leave"), stack, {back, last}, route(type, count - 1, 1))
+        .getResult(1);
   }
 
   /// A task pulls the same tiles again; all others expect a stack.

@@ -1,7 +1,9 @@
 //===- RoutingTask.cpp - The task that splits or joins streams along a data dimension -------------------------===//
 
 #include "Transforms/Optimize/RoutingTask.h"
+#include "Transforms/Optimize/StackTask.h"
 #include "Transforms/Optimize/TaskBuilder.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace st;
@@ -27,7 +29,12 @@ TaskOp st::buildRoutingTask(OpBuilder &builder, Location loc, StringRef name, Va
       Value read = task.getRead(splits ? 0 : part);
       stream = task.buildNest(loops, stream,
                               [&](ValueRange, ValueRange inner) -> Values {
-                                return {task.push(task.pull(read), inner.front())};
+                                Value tile = task.pull(read);
+                                auto type = cast<ItensorType>(inner.front().getType()).getTileType();
+                                if (type.getRank() < routing.whole.getRank())
+                                  tile = tensor::CollapseShapeOp::create(task.body, loc, type, tile,
+                                                                         getUnitGroups(type.getRank()));
+                                return {task.push(tile, inner.front())};
                               })
                    .front();
     }

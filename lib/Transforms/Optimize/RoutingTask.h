@@ -13,6 +13,8 @@ namespace st {
 ///
 ///   for every iteration of the loops outside: for every part, as often as it has iterations: for the loops inside:
 ///     pull a slice; push it
+///
+/// A FIFO may lack the leading dimension of the whole, which is a unit one in its slices then.
 TaskOp buildRoutingTask(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, mlir::ValueRange reads,
                         mlir::ValueRange fifos, const Routing &routing);
 

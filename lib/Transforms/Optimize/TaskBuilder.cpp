@@ -39,15 +39,20 @@ SmallVector<Value> TaskBuilder::getInits() {
   return SmallVector<Value>(arguments.begin(), arguments.end());
 }
 
-Value TaskBuilder::getIndex(int64_t value) {
-  Value &index = indices[value];
-  if (index)
-    return index;
+OpBuilder TaskBuilder::atTop() {
   OpBuilder top(task.getContext());
   if (lastConstant)
     top.setInsertionPointAfter(lastConstant);
   else
     top.setInsertionPointToStart(&task.getBody().front());
+  return top;
+}
+
+Value TaskBuilder::getIndex(int64_t value) {
+  Value &index = indices[value];
+  if (index)
+    return index;
+  OpBuilder top = atTop();
   auto constant = arith::ConstantIndexOp::create(top, loc, value);
   lastConstant = constant;
   return index = constant;
@@ -63,11 +68,7 @@ SmallVector<TaskBuilder::Loop> TaskBuilder::getCountingLoops(ItensorType type, i
 Value TaskBuilder::getExtent(ExtentAttr wanted) {
   Value &extent = extents[wanted];
   if (!extent) {
-    OpBuilder top(task.getContext());
-    if (lastConstant)
-      top.setInsertionPointAfter(lastConstant);
-    else
-      top.setInsertionPointToStart(&task.getBody().front());
+    OpBuilder top = atTop();
     extent = materialize(top, loc, wanted);
     lastConstant = extent.getDefiningOp();
   }

@@ -56,6 +56,8 @@ public:
 
   /// `extent` in this run, computed once at the top.
   mlir::Value getExtent(ExtentAttr extent);
+  /// Behind the constants that the body starts with.
+  mlir::OpBuilder atTop();
   mlir::Value getIndex(int64_t value);
 
   /// Ends the body.
