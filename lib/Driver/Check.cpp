@@ -2,6 +2,7 @@
 
 #include "Driver/Check.h"
 #include "Dialect/Caches.h"
+#include "Dialect/InterfaceNames.h"
 #include "Dialect/Sizes.h"
 #include "Driver/Compile.h"
 #include "Driver/Diagnostics.h"
@@ -27,18 +28,6 @@ using namespace st;
 static func::FuncOp entryOf(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   return main ? main : *module.getOps<func::FuncOp>().begin();
-}
-
-static std::string argumentName(func::FuncOp entry, unsigned index) {
-  if (auto name = entry.getArgAttrOfType<StringAttr>(index, "st.name"))
-    return name.str();
-  return "arg" + std::to_string(index);
-}
-
-static std::string resultName(func::FuncOp entry, unsigned index) {
-  if (auto name = entry.getResultAttrOfType<StringAttr>(index, "st.name"))
-    return name.str();
-  return "result" + std::to_string(index);
 }
 
 static std::string dtypeOf(Type type) {
@@ -78,7 +67,7 @@ NamedArrays st::randomInputs(ModuleOp module, uint64_t seed, const RunSizes &siz
         *element = static_cast<char>(generator() % 2);
       }
     }
-    inputs[argumentName(entry, index)] = std::move(array);
+    inputs[getArgumentName(entry, index)] = std::move(array);
   }
   return inputs;
 }
@@ -117,7 +106,7 @@ static llvm::Expected<Array> finishCache(func::FuncOp entry, unsigned index, con
   if (!areSameOutside(before, result, cache.dim, rows, shape[cache.dim]))
     return makeError("the launch changes '{0}' outside of rows {1} to {2} of dimension {3}, which are all that it "
                      "may write",
-                     argumentName(entry, cache.argument), rows, shape[cache.dim], cache.dim);
+                     getArgumentName(entry, cache.argument), rows, shape[cache.dim], cache.dim);
   Array cropped = cropToShape(result, shape);
   if (memories)
     (*memories)[cache.argument] = {std::move(result), shape};
@@ -133,7 +122,7 @@ static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &i
   std::list<Array> caches;
   std::map<unsigned, const Array *> inMemory;
   for (unsigned index = 0; index < entry.getNumArguments(); ++index) {
-    std::string name = argumentName(entry, index);
+    std::string name = getArgumentName(entry, index);
     auto input = inputs.find(name);
     if (input == inputs.end() && memories) {
       auto memory = memories->find(index);
@@ -180,7 +169,7 @@ static llvm::Expected<NamedArrays> execute(ModuleOp module, const NamedArrays &i
     return alreadyDiagnosed("the design could not be executed");
   NamedArrays named;
   for (auto [index, result] : llvm::enumerate(*results)) {
-    Array &finished = named[resultName(entry, index)];
+    Array &finished = named[getResultName(entry, index)];
     std::optional<Cache> cache = getCache(entry, index);
     if (!cache) {
       finished = cropToShape(result, getResultShape(entry, index, options.sizes));
@@ -210,12 +199,7 @@ static llvm::Error noDesign(StringRef folder) {
 
 /// The last IR before emission, with its parameters bound.
 static llvm::Expected<OwningOpRef<ModuleOp>> loadDesign(StringRef design, MLIRContext *context) {
-  std::string path;
-  std::error_code error;
-  for (llvm::sys::fs::directory_iterator file((design + "/ir").str(), error), end; !error && file != end;
-       file.increment(error))
-    if (StringRef(file->path()).ends_with("-lower.mlir"))
-      path = file->path();
+  std::string path = findPhaseIr(design, Phase::Lower);
   if (path.empty())
     return noDesign(design);
   auto module = parseSourceFile<ModuleOp>(path, context);
@@ -359,7 +343,7 @@ static llvm::Expected<OwningOpRef<ModuleOp>> importForSizesOf(StringRef design, 
   std::vector<std::string> names;
   std::vector<const Array *> given;
   for (unsigned index = 0; index < entry.getNumArguments(); ++index) {
-    names.push_back(argumentName(entry, index));
+    names.push_back(getArgumentName(entry, index));
     auto input = inputs.find(names.back());
     if (input == inputs.end())
       return OwningOpRef<ModuleOp>();

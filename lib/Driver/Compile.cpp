@@ -5,6 +5,7 @@
 #include "Analysis/Schedule.h"
 #include "Device/Device.h"
 #include "Dialect/Caches.h"
+#include "Dialect/InterfaceNames.h"
 #include "Dialect/Sizes.h"
 #include "Dialect/StDialect.h"
 #include "Driver/Check.h"
@@ -132,8 +133,7 @@ static LogicalResult appendCaches(ModuleOp module, ArrayRef<std::pair<std::strin
   for (auto &[argument, result] : caches) {
     std::vector<std::string> names;
     for (unsigned index = 0; index < main.getNumResults(); ++index) {
-      auto name = main.getResultAttrOfType<StringAttr>(index, "st.name");
-      names.push_back(name ? name.str() : "result" + std::to_string(index));
+      names.push_back(getResultName(main, index));
       if (names.back() == result)
         main.setResultAttr(index, cacheAttr, StringAttr::get(module.getContext(), argument));
     }
@@ -269,10 +269,8 @@ static llvm::json::Array describeCaches(ModuleOp module) {
     std::optional<Cache> cache = getCache(main, result);
     if (!cache)
       continue;
-    auto argument = main.getArgAttrOfType<StringAttr>(cache->argument, "st.name");
-    auto name = main.getResultAttrOfType<StringAttr>(result, "st.name");
-    caches.push_back(llvm::json::Object{{"input", argument ? argument.str() : "arg" + std::to_string(cache->argument)},
-                                        {"output", name ? name.str() : "result" + std::to_string(result)},
+    caches.push_back(llvm::json::Object{{"input", getArgumentName(main, cache->argument)},
+                                        {"output", getResultName(main, result)},
                                         {"dimension", cache->dim},
                                         {"size", cache->size.getValue()}});
   }
@@ -405,6 +403,16 @@ static LogicalResult checkMemory(ModuleOp module, const Device &device) {
                                  .str();
 }
 
+/// Named after the place and the name of the phase.
+static std::string getIrFile(Phase phase) {
+  return llvm::formatv("ir/{0,0+2}-{1}.mlir", static_cast<unsigned>(phase), getPhaseName(phase));
+}
+
+std::string st::findPhaseIr(StringRef design, Phase phase) {
+  std::string path = (design + "/" + getIrFile(phase)).str();
+  return llvm::sys::fs::exists(path) ? path : "";
+}
+
 llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRContext *context,
                                                    const PhaseObserver &observer) {
   if (auto error = completeOptions(options.phases))
@@ -422,7 +430,7 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
   llvm::json::Value json = llvm::json::Object{{"schema_version", 1}, {"phase", getPhaseName(options.to)}};
   llvm::json::Array phaseSeconds;
 
-  for (auto [index, phase] : llvm::enumerate(allPhases())) {
+  for (Phase phase : allPhases()) {
     if (phase > options.to)
       break;
     StringRef name = getPhaseName(phase);
@@ -473,10 +481,7 @@ llvm::Expected<llvm::json::Value> st::compileModel(CompileOptions options, MLIRC
         return std::move(error);
     }
     if (phase != Phase::Emit) {
-      std::string file = llvm::formatv("ir/{0}-{1}.mlir", llvm::format_decimal(index, 2), name).str();
-      for (char &c : file)
-        c = c == ' ' ? '0' : c;
-      if (auto error = writeFile(folder->path(file), printModule(*module)))
+      if (auto error = writeFile(folder->path(getIrFile(phase)), printModule(*module)))
         return std::move(error);
     }
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

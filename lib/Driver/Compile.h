@@ -64,6 +64,9 @@ mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path, const ModelO
 /// Whether anything of a compiled module runs on the device.
 bool holdsKernels(mlir::ModuleOp module);
 
+/// Where the folder `design` holds the IR that `phase` has left; empty where it does not.
+std::string findPhaseIr(llvm::StringRef design, Phase phase);
+
 /// Compiles `options.model` and writes the folder: completely, or not at all. Returns the contents of design.json.
 /// Diagnostics of the IR go to the context's handler; the error then only says which phase failed.
 llvm::Expected<llvm::json::Value> compileModel(CompileOptions options, mlir::MLIRContext *context,

@@ -46,11 +46,7 @@ static llvm::Expected<DesignTiming> compileTiming(const SimulateOptions &options
 
 /// The graphs of a run of the given sizes: the IR of the allocate phase, scheduled again.
 static llvm::Expected<DesignTiming> timeRun(const SimulateOptions &options, MLIRContext *context) {
-  std::string folder = options.subject, path;
-  std::error_code code;
-  for (llvm::sys::fs::directory_iterator file(folder + "/ir", code), end; !code && file != end; file.increment(code))
-    if (StringRef(file->path()).ends_with("-allocate.mlir"))
-      path = file->path();
+  std::string folder = options.subject, path = findPhaseIr(folder, Phase::Allocate);
   auto json = readJson(folder + "/design.json");
   if (!json)
     return json.takeError();

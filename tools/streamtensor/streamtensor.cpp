@@ -277,10 +277,29 @@ static llvm::Error checkNumbers() {
   return llvm::Error::success();
 }
 
-static int compile(const char *program, MLIRContext &context) {
+/// What the command line says of the phases, of `compile` as of `simulate`.
+static llvm::Error readPhaseOptions(const char *program, PhaseOptions &phases) {
   if (auto error = checkNumbers())
-    return fail(std::move(error));
+    return error;
+  auto path = findDeviceFile(device, deviceFolders(program));
+  if (!path)
+    return path.takeError();
+  phases.device = *path;
+  phases.clockMhz = clockMhz;
+  phases.defaultTileSize = defaultTileSize;
+  phases.tokenTileSize = tokenTileSize;
+  phases.overallUnrollSize = overallUnrollSize;
+  phases.maxConverterBytes = maxConverterBytes;
+  phases.minSavedBytes = minSavedBytes;
+  phases.consecutiveLaunches = consecutiveLaunches;
+  phases.repeat = repeatLayers;
+  return llvm::Error::success();
+}
+
+static int compile(const char *program, MLIRContext &context) {
   CompileOptions options;
+  if (auto error = readPhaseOptions(program, options.phases))
+    return fail(std::move(error));
   options.model = model;
   auto modelOptions = readModelOptions();
   if (!modelOptions)
@@ -288,7 +307,6 @@ static int compile(const char *program, MLIRContext &context) {
   options.modelOptions = std::move(*modelOptions);
   options.output = output;
   options.partition = partition;
-  options.phases.repeat = repeatLayers;
   options.verifyEachStage = verifyEachStage;
   if (!emitTargets.empty()) {
     options.emitHls = llvm::is_contained(emitTargets, EmitTarget::Hls);
@@ -302,17 +320,6 @@ static int compile(const char *program, MLIRContext &context) {
   if (!phase)
     return fail(makeError("there is no phase '{0}'; `streamtensor phases` lists them", toPhase));
   options.to = *phase;
-  auto path = findDeviceFile(device, deviceFolders(program));
-  if (!path)
-    return fail(path.takeError());
-  options.phases.device = *path;
-  options.phases.clockMhz = clockMhz;
-  options.phases.defaultTileSize = defaultTileSize;
-  options.phases.tokenTileSize = tokenTileSize;
-  options.phases.overallUnrollSize = overallUnrollSize;
-  options.phases.maxConverterBytes = maxConverterBytes;
-  options.phases.minSavedBytes = minSavedBytes;
-  options.phases.consecutiveLaunches = consecutiveLaunches;
 
   // Told when all is well: before an error, they would only be in its way.
   std::string times;
@@ -361,17 +368,8 @@ static int simulate(const char *program, MLIRContext &context) {
   }
   options->deviceFolders = deviceFolders(program);
   options->clockMhz = clockMhz;
-  auto path = findDeviceFile(device, deviceFolders(program));
-  if (!path)
-    return fail(path.takeError());
-  options->compile.phases.device = *path;
-  options->compile.phases.defaultTileSize = defaultTileSize;
-  options->compile.phases.tokenTileSize = tokenTileSize;
-  options->compile.phases.overallUnrollSize = overallUnrollSize;
-  options->compile.phases.maxConverterBytes = maxConverterBytes;
-  options->compile.phases.minSavedBytes = minSavedBytes;
-  options->compile.phases.consecutiveLaunches = consecutiveLaunches;
-  options->compile.phases.repeat = repeatLayers;
+  if (auto error = readPhaseOptions(program, options->compile.phases))
+    return fail(std::move(error));
   auto report = simulateDesign(*options, &context, [](StringRef, double) {});
   if (!report)
     return fail(report.takeError());

@@ -1,4 +1,5 @@
 #include "Import/Mlir/FixShapes.h"
+#include "Dialect/InterfaceNames.h"
 #include "Dialect/Sizes.h"
 #include "Import/Mlir/LowerTosa.h"
 
@@ -9,12 +10,6 @@
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
-
-std::string st::mlirimport::argumentName(func::FuncOp entry, unsigned index) {
-  if (auto name = entry.getArgAttrOfType<StringAttr>(index, "st.name"))
-    return name.str();
-  return "arg" + std::to_string(index);
-}
 
 //===----------------------------------------------------------------------------------------------------------===//
 // Arguments
@@ -76,7 +71,7 @@ LogicalResult st::mlirimport::fixArgumentShapes(func::FuncOp entry, const MlirIm
       continue;
     SmallVector<int64_t> shape(tensor.getShape());
     for (auto [dim, size] : llvm::enumerate(shape)) {
-      std::string name = llvm::formatv("{0}.{1}", argumentName(entry, index), dim);
+      std::string name = llvm::formatv("{0}.{1}", getArgumentName(entry, index), dim);
       auto given = dims.find(name);
       bool isDynamic = ShapedType::isDynamic(size);
       extents[index].emplace_back();

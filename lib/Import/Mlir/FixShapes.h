@@ -8,9 +8,6 @@
 
 namespace st::mlirimport {
 
-/// What an argument is called on the command line: its st.name, or else arg0, arg1, ...
-std::string argumentName(mlir::func::FuncOp entry, unsigned index);
-
 /// Gives the dynamic dimensions of `entry`'s arguments the sizes in `options.dims` ("arg0.1" is dimension 1 of arg0),
 /// or the maximum of those in `options.bounds`, which are declared as named sizes. Fails on sizes for dimensions that
 /// do not exist, are fixed otherwise, or are not given.

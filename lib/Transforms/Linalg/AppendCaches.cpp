@@ -1,6 +1,7 @@
 //===- AppendCaches.cpp - Results that are an argument with rows behind it give only the rows ------------------===//
 
 #include "Dialect/Caches.h"
+#include "Dialect/InterfaceNames.h"
 #include "Dialect/Sizes.h"
 #include "Transforms/Linalg/Passes.h"
 
@@ -103,16 +104,11 @@ public:
   }
 
 private:
-  std::string nameOf(unsigned argument) {
-    auto name = function.getArgAttrOfType<StringAttr>(argument, "st.name");
-    return name ? name.str() : "arg" + std::to_string(argument);
-  }
-
   LogicalResult append(func::ReturnOp ret, unsigned result, StringAttr name) {
     std::optional<unsigned> found;
     std::vector<std::string> names;
     for (unsigned argument = 0; argument < function.getNumArguments(); ++argument) {
-      names.push_back(nameOf(argument));
+      names.push_back(getArgumentName(function, argument));
       if (names.back() == name.getValue())
         found = argument;
     }
