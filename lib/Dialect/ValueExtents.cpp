@@ -64,6 +64,32 @@ LogicalResult ValueExtents::meet(Operation *op, ExtentAttr extent, bool isFlexib
   return success();
 }
 
+LogicalResult ValueExtents::addGatheredExtents(linalg::LinalgOp op, ArrayRef<bool> isFixed, Extents &loops) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  Extents gathered(loops.size());
+  llvm::SmallBitVector disagree(loops.size());
+  for (tensor::ExtractOp read : op.getBlock()->getOps<tensor::ExtractOp>()) {
+    FailureOr<Extents> extents = get(read.getTensor());
+    if (failed(extents))
+      return failure();
+    for (auto [dim, index] : llvm::enumerate(read.getIndices())) {
+      auto loop = index.getDefiningOp<linalg::IndexOp>();
+      ExtentAttr extent = (*extents)[dim];
+      if (!loop || loop->getBlock() != op.getBlock() || (!extent && isFlexible(read.getTensor())))
+        continue;
+      unsigned at = loop.getDim();
+      if (!extent || read.getTensor().getType().getDimSize(dim) != ranges[at] ||
+          (gathered[at] && gathered[at] != extent))
+        disagree.set(at);
+      gathered[at] = extent;
+    }
+  }
+  for (auto [loop, extent] : llvm::enumerate(gathered))
+    if (extent && !loops[loop] && !isFixed[loop] && !disagree.test(loop))
+      loops[loop] = extent;
+  return success();
+}
+
 FailureOr<Extents> ValueExtents::getLoops(linalg::LinalgOp op) {
   Extents loops(op.getNumLoops());
   SmallVector<bool> isFixed(op.getNumLoops(), false);
@@ -92,6 +118,8 @@ FailureOr<Extents> ValueExtents::getLoops(linalg::LinalgOp op) {
         for (auto [loop, extent] : llvm::enumerate(loops))
           if (extent && expr.isFunctionOfDim(loop))
             return refuse(op, dim, extent) << "along which windows cannot move";
+  if (failed(addGatheredExtents(op, isFixed, loops)))
+    return failure();
   return loops;
 }
 

@@ -40,6 +40,8 @@ private:
   mlir::FailureOr<Extents> reshape(mlir::Operation *op, llvm::ArrayRef<mlir::ReassociationIndices> groups);
   mlir::LogicalResult meet(mlir::Operation *op, ExtentAttr extent, bool isFlexible, llvm::StringRef what,
                            unsigned index, ExtentAttr &joined, bool &isFixed);
+  /// Loops of which no operand says anything run as far as what the body reads at their index.
+  mlir::LogicalResult addGatheredExtents(mlir::linalg::LinalgOp op, llvm::ArrayRef<bool> isFixed, Extents &loops);
   /// Whether `value` is made of constants only: a table may be longer than what it is combined with.
   bool isFlexible(mlir::Value value);
 

@@ -56,3 +56,46 @@ func.func @heads(%x: tensor<20x8xf32> {st.dims = [#st.extent<S>, #st.extent<8>]}
   } -> tensor<1x20x2x4xf32>
   return %n : tensor<1x20x2x4xf32>
 }
+
+// -----
+
+// What is read at the loop itself says how far it runs, where no operand does: two halves side by side.
+// CHECK-LABEL: func.func @halves
+// CHECK: st.extents = [#st.extent<S>, #st.extent<8>]
+func.func @halves(%x: tensor<20x4xf32> {st.dims = [#st.extent<S>, #st.extent<4>]}) -> tensor<20x8xf32>
+    attributes {st.sizes = {S = #st.size_range<1 to 20>}} {
+  %e = tensor.empty() : tensor<20x8xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<20x8xf32>) {
+  ^bb0(%out: f32):
+    %c4 = arith.constant 4 : index
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %k = arith.remui %j, %c4 : index
+    %v = tensor.extract %x[%i, %k] : tensor<20x4xf32>
+    linalg.yield %v : f32
+  } -> tensor<20x8xf32>
+  return %r : tensor<20x8xf32>
+}
+
+// -----
+
+// Where what is read does not agree, the loop runs to its end.
+// CHECK-LABEL: func.func @two_lengths
+// CHECK: linalg.generic
+// CHECK-NOT: st.extents
+// CHECK: tensor.extract
+func.func @two_lengths(%x: tensor<20xf32> {st.dims = [#st.extent<S>]}, %y: tensor<20xf32>) -> tensor<20xf32>
+    attributes {st.sizes = {S = #st.size_range<1 to 20>}} {
+  %e = tensor.empty() : tensor<20xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%e : tensor<20xf32>) {
+  ^bb0(%out: f32):
+    %c10 = arith.constant 10 : index
+    %i = linalg.index 0 : index
+    %v = tensor.extract %x[%i] : tensor<20xf32>
+    %w = tensor.extract %y[%i] : tensor<20xf32>
+    %is = arith.cmpi slt, %i, %c10 : index
+    %s = arith.select %is, %v, %w : f32
+    linalg.yield %s : f32
+  } -> tensor<20xf32>
+  return %r : tensor<20xf32>
+}
