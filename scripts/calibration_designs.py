@@ -200,12 +200,38 @@ def residual(m, k):
                                         "%w = arith.extsi %x0 : i8 to i32\n%r = arith.addi %w, %x1 : i32"))
 
 
+def widen(shape):
+    """Four times the bytes out that come in."""
+    model = Model((shape, "i8"))
+    return model.text(widened(model))
+
+
+def widen_two_ways(shape):
+    """A fork and a join whose ends both write."""
+    model = Model((shape, "i8"))
+    value = widened(model)
+    high = model.elementwise([value], "i32", RELU)
+    low = model.elementwise([value, high], "i32", "%r = arith.subi %x0, %x1 : i32")
+    return model.text(high, low)
+
+
+def widened(model):
+    return model.elementwise(model.inputs, "i32", """
+%w = arith.extsi %x0 : i8 to i32
+%s = arith.constant 3 : i32
+%r = arith.shli %w, %s : i32""")
+
+
 def two_results(shape):
     model = Model((shape, "i32"), (shape, "i32"))
     total = model.elementwise(model.inputs, "i32", ADD)
     high = model.elementwise([total], "i32", RELU)
     low = model.elementwise([total, high], "i32", "%r = arith.subi %x0, %x1 : i32")
     return model.text(high, low)
+
+
+# Of the options of compile: a board whose memory is too slow for what a design writes.
+SLOW_MEMORY = "SLOW_MEMORY"
 
 
 def designs():
@@ -240,4 +266,6 @@ def designs():
         ("two-results", two_results((64, 512)), tiles(16, 64)),
         ("columns-wide", product_of_columns(16, 32, 32), tiles(16, 16)),
         ("two-ways", two_results((16, 64)), tiles(16, 8)),
+        ("slow-write", widen((64, 256)), tiles(16, 64) + ["--device", SLOW_MEMORY]),
+        ("slow-writes", widen_two_ways((64, 256)), tiles(16, 64) + ["--device", SLOW_MEMORY]),
     ]
