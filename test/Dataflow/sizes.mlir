@@ -1,5 +1,10 @@
 // A loop that ends at a size gives an itensor of that extent, with a trip count for each run.
-// RUN: streamtensor-opt %s -st-convert-linalg-to-kernel | FileCheck %s
+// RUN: streamtensor-opt %s -st-convert-linalg-to-kernel -o %t.mlir
+// RUN: FileCheck %s < %t.mlir
+// RUN: st-reference-test %t.mlir --compare %s --size S=1 --tolerance 0
+// RUN: st-reference-test %t.mlir --compare %s --size S=8 --tolerance 0
+// RUN: st-reference-test %t.mlir --compare %s --size S=9 --tolerance 0
+// RUN: st-reference-test %t.mlir --compare %s --size S=20 --tolerance 0
 
 #id = affine_map<(d0, d1) -> (d0, d1)>
 // CHECK-LABEL: func.func @main

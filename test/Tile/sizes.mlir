@@ -1,5 +1,10 @@
 // A loop over a dimension of run-time size ends there; tensors keep the shape of the largest run, in whole tiles.
-// RUN: streamtensor-opt %s -st-choose-tiling -st-apply-tiling | FileCheck %s
+// RUN: streamtensor-opt %s -st-choose-tiling -st-apply-tiling -o %t.mlir
+// RUN: FileCheck %s < %t.mlir
+// RUN: st-reference-test %t.mlir --compare %s --size S=1 --tolerance 0
+// RUN: st-reference-test %t.mlir --compare %s --size S=8 --tolerance 0
+// RUN: st-reference-test %t.mlir --compare %s --size S=9 --tolerance 0
+// RUN: st-reference-test %t.mlir --compare %s --size S=20 --tolerance 0
 #id = affine_map<(d0, d1) -> (d0, d1)>
 #flip = affine_map<(d0, d1) -> (d1, d0)>
 // CHECK-LABEL: func.func @main

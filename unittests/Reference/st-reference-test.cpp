@@ -1,5 +1,6 @@
 // Runs the functions of .mlir files by the reference and compares the results. See --help.
 #include "Dialect/StDialect.h"
+#include "Driver/RunSizes.h"
 #include "Reference/Reference.h"
 #include "Support/Npz.h"
 
@@ -31,6 +32,9 @@ llvm::cl::opt<std::string> compareFile("compare", llvm::cl::desc("Another .mlir 
 llvm::cl::opt<std::string> goldenFile("golden", llvm::cl::desc("Expected results by name"));
 llvm::cl::opt<double> tolerance("tolerance", llvm::cl::init(1e-4),
                                 llvm::cl::desc("Largest difference, relative to the largest expected value"));
+llvm::cl::list<std::string> sizes("size", llvm::cl::value_desc("NAME=VALUE"),
+                                  llvm::cl::desc("A size of the run (st.sizes); what lies beyond it is NaN in the "
+                                                 "inputs, and is not compared"));
 llvm::cl::opt<bool> unbounded("unbounded", llvm::cl::desc("FIFOs hold any number of tokens"));
 llvm::cl::opt<bool> showTime("time", llvm::cl::desc("Print how long execution takes"));
 
@@ -53,6 +57,17 @@ std::optional<std::string> dtypeOf(Type type) {
   if (type.isInteger() || type.isF16() || type.isF32() || type.isF64())
     return (isa<FloatType>(type) ? "f" : "i") + std::to_string(type.getIntOrFloatBitWidth());
   return std::nullopt;
+}
+
+/// The values of --size; nullopt when one is no NAME=VALUE.
+std::optional<RunSizes> parseSizes() {
+  RunSizes parsed;
+  for (llvm::StringRef size : sizes) {
+    auto [name, value] = size.rsplit('=');
+    if (name.empty() || value.getAsInteger(10, parsed[name]))
+      return std::nullopt;
+  }
+  return parsed;
 }
 
 /// Numbers from -1 to 1, small integers for integer types. The same for every file with the same argument types.
@@ -154,14 +169,22 @@ std::optional<Loaded> load(llvm::StringRef path, MLIRContext &context) {
   return loaded;
 }
 
-FailureOr<std::vector<Array>> runTimed(Loaded &loaded, llvm::ArrayRef<Array> inputs) {
+FailureOr<std::vector<Array>> runTimed(Loaded &loaded, std::vector<Array> inputs, const RunSizes &sizes) {
   reference::RunOptions options;
   options.boundedFifos = !unbounded;
+  options.sizes = sizes;
+  auto entry = dyn_cast<func::FuncOp>(loaded.function.getOperation());
+  if (entry && !sizes.empty())
+    for (auto [index, input] : llvm::enumerate(inputs))
+      input = padToShape(cropToShape(input, getArgumentShape(entry, index, sizes)), input.shape);
   auto start = std::chrono::steady_clock::now();
-  auto results = reference::run(*loaded.module, entry, inputs, options);
+  auto results = reference::run(*loaded.module, ::entry, inputs, options);
   std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (showTime)
     llvm::outs() << "executed in " << llvm::format("%.3f", seconds.count()) << " s\n";
+  if (succeeded(results) && entry && !sizes.empty())
+    for (auto [index, result] : llvm::enumerate(*results))
+      result = cropToShape(result, getResultShape(entry, index, sizes));
   return results;
 }
 
@@ -180,6 +203,9 @@ int main(int argc, char **argv) {
   std::optional<Loaded> loaded = load(inputFile, context);
   if (!loaded)
     return 1;
+  std::optional<RunSizes> runSizes = parseSizes();
+  if (!runSizes)
+    return fail("--size must be NAME=VALUE");
   std::mt19937_64 generator(seed);
   NamedArrays named;
   if (!inputsFile.empty()) {
@@ -205,7 +231,7 @@ int main(int argc, char **argv) {
     }
   }
 
-  FailureOr<std::vector<Array>> results = runTimed(*loaded, inputs);
+  FailureOr<std::vector<Array>> results = runTimed(*loaded, inputs, *runSizes);
   if (failed(results))
     return 1;
   NamedArrays outputs;
@@ -234,7 +260,7 @@ int main(int argc, char **argv) {
     std::optional<Loaded> other = load(compareFile, context);
     if (!other)
       return 1;
-    FailureOr<std::vector<Array>> expected = runTimed(*other, inputs);
+    FailureOr<std::vector<Array>> expected = runTimed(*other, inputs, *runSizes);
     if (failed(expected))
       return 1;
     if (expected->size() != results->size())
