@@ -1,5 +1,4 @@
-//===- Routing.cpp - Streams of tensors that lie side by side
-//------------------------------------------------------===//
+//===- Routing.cpp - Streams of tensors that lie side by side -------------------------------------------------===//
 //
 // A part of a tensor is an interval along one data dimension. The loop with the longest stride along it goes from part
 // to part when no slice, wherever the other loops have moved it, leaves the interval that one iteration stands for.
@@ -30,8 +29,12 @@ std::optional<Routing> st::routeParts(ItensorType whole, unsigned dim, ArrayRef<
     whyNot = llvm::formatv("parts have {0} elements along data dimension {1}, but the whole has {2}", sum, dim, extent);
     return std::nullopt;
   }
-  if (whole.hasRunTimeSizes()) {
-    whyNot = "parts of a stream whose size comes with each run are not supported";
+  if (ExtentAttr size = whole.getDataExtent(dim)) {
+    whyNot = llvm::formatv("data dimension {0} has the run-time size {1}, and cannot be cut", dim, size.str());
+    return std::nullopt;
+  }
+  if (!whole.getPlaces().empty()) {
+    whyNot = "parts of a stream that lies at a place of a larger tensor are not supported";
     return std::nullopt;
   }
   Routing routing;
@@ -42,12 +45,20 @@ std::optional<Routing> st::routeParts(ItensorType whole, unsigned dim, ArrayRef<
     whyNot = llvm::formatv("no loop moves along data dimension {0}, so that each slice belongs to several parts", dim);
     return std::nullopt;
   }
+  if (ExtentAttr trips = nest.loops[*loop].extent) {
+    whyNot = llvm::formatv("the loop along data dimension {0} runs {1} times, but where parts begin must be known", dim,
+                           trips.str());
+    return std::nullopt;
+  }
   routing.loop = *loop;
   int64_t count = nest.loops[*loop].count, stride = nest.loops[*loop].strides[dim];
   // What one iteration reaches, from its own place on.
   LoopNest inside = nest;
   inside.loops[*loop].strides[dim] = 0;
   int64_t reach = innerSpan(inside, dim, 0, whole.getTileShape()[dim]);
+  SmallVector<ExtentAttr> sizes;
+  for (unsigned other = 0; other < whole.getRank(); ++other)
+    sizes.push_back(whole.getDataExtent(other));
   int64_t end = 0, first = 0;
   for (int64_t part : extents) {
     int64_t begin = end;
@@ -72,10 +83,11 @@ std::optional<Routing> st::routeParts(ItensorType whole, unsigned dim, ArrayRef<
     SmallVector<int64_t> shape(whole.getDataShape());
     shape[dim] = part;
     ItensorType like = routing.whole;
-    routing.parts.push_back(canonicalize(own.toType(ItensorType::get(
-        like.getContext(), like.getElementShape(), like.getElementType(), shape, /*tripCounts=*/{}, /*steps=*/{},
-        AffineMap::get(0, 0, SmallVector<AffineExpr>(shape.size(), getAffineConstantExpr(0, like.getContext())),
-                       like.getContext())))));
+    SmallVector<AffineExpr> zeros(shape.size(), getAffineConstantExpr(0, like.getContext()));
+    auto slice = ItensorType::get(like.getContext(), like.getElementShape(), like.getElementType(), shape,
+                                  /*tripCounts=*/{}, /*steps=*/{}, AffineMap::get(0, 0, zeros, like.getContext()))
+                     .withSizes(sizes, /*tripExtents=*/{});
+    routing.parts.push_back(canonicalize(own.toType(slice)));
     routing.counts.push_back(next - first);
     first = next;
   }

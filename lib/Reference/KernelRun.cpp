@@ -185,7 +185,8 @@ LogicalResult KernelRun::addRouting(Operation *op, Value whole, ValueRange parts
   for (Channel *channel : splits ? written : read)
     fifos.push_back(&channel->fifo);
   Fifo &wholeFifo = (splits ? read : written).front()->fifo;
-  auto process = std::make_unique<RoutedProcess>(nameOfValue(op->getResult(0)), op, *routing, splits, wholeFifo, fifos);
+  auto process = std::make_unique<RoutedProcess>(nameOfValue(op->getResult(0)), op, *routing, splits, wholeFifo, fifos,
+                                                 session);
   for (Channel *channel : read)
     channel->readers.push_back(process.get());
   for (Channel *channel : written)

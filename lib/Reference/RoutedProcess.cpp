@@ -6,14 +6,15 @@ using namespace st;
 using namespace st::reference;
 
 RoutedProcess::RoutedProcess(std::string name, Operation *op, const Routing &routing, bool splits, Fifo &whole,
-                             ArrayRef<Fifo *> parts)
+                             ArrayRef<Fifo *> parts, const Session &session)
     : Process(std::move(name), op), layout(tileLayout(routing.whole.getTileType(), routing.whole.getTokenType())),
       splits(splits), whole(addPort(whole, /*isReader=*/splits)),
-      iterations(routing.whole.getTripCounts()[routing.loop]), slices(routing.whole.getNumTiles()),
+      iterations(routing.whole.getTripCounts()[routing.loop]), slices(session.getNumTiles(routing.whole)),
       tile(layout.tokens * layout.tokenBytes) {
   for (Fifo *part : parts)
     this->parts.push_back(addPort(*part, /*isReader=*/!splits));
-  for (int64_t count : routing.whole.getTripCounts().drop_front(routing.loop + 1))
+  auto counts = session.getTripCounts(routing.whole);
+  for (int64_t count : ArrayRef(counts).drop_front(routing.loop + 1))
     slicesInside *= count;
   for (int64_t count : routing.counts)
     ends.push_back(count + (ends.empty() ? 0 : ends.back()));

@@ -10,7 +10,7 @@ class RoutedProcess : public Process {
 public:
   /// `splits`: from the whole to its parts, else the other way.
   RoutedProcess(std::string name, mlir::Operation *op, const Routing &routing, bool splits, Fifo &whole,
-                llvm::ArrayRef<Fifo *> parts);
+                llvm::ArrayRef<Fifo *> parts, const Session &session);
   Status resume() override;
 
 private:

@@ -58,3 +58,33 @@ func.func @names(%x: tensor<24xf32>) attributes {st.sizes = {S = #st.size_range<
   }
   return
 }
+
+// -----
+
+!rows = !st.itensor<8x8xf32 of [S max 32, 16], iter_space = [S ceildiv 8 max 4, 2] * [8, 8], iter_map = (d0, d1) -> (d0, d1)>
+!half = !st.itensor<8x8xf32, iter_space = [2, 2] * [8, 8], iter_map = (d0, d1) -> (d0, d1)>
+func.func @cut(%a: !rows) {
+  // expected-error @below {{'st.itensor_chunk' op data dimension 0 has the run-time size S, and cannot be cut}}
+  %0:2 = st.itensor_chunk %a dim 0 : !rows -> !half, !half
+  return
+}
+
+// -----
+
+!rows = !st.itensor<8x8xf32 of 32x16, iter_space = [S ceildiv 8 max 4, 2] * [8, 8], iter_map = (d0, d1) -> (d0, d1)>
+!half = !st.itensor<8x8xf32, iter_space = [2, 2] * [8, 8], iter_map = (d0, d1) -> (d0, d1)>
+func.func @cut(%a: !rows) {
+  // expected-error @below {{'st.itensor_chunk' op the loop along data dimension 0 runs S ceildiv 8 times, but where parts begin must be known}}
+  %0:2 = st.itensor_chunk %a dim 0 : !rows -> !half, !half
+  return
+}
+
+// -----
+
+!place = !st.itensor<8x8xf32 of [P + 8 max 72, 16], iter_space = [2] * [8], iter_map = (d0)[P] -> (P, d0)>
+!half = !st.itensor<8x8xf32 of [P + 8 max 72, 8], iter_space = [] * [], iter_map = ()[P] -> (P, 0)>
+func.func @cut(%a: !place) {
+  // expected-error @below {{'st.itensor_chunk' op parts of a stream that lies at a place of a larger tensor are not supported}}
+  %0:2 = st.itensor_chunk %a dim 1 : !place -> !half, !half
+  return
+}

@@ -27,3 +27,15 @@ func.func @sizes(%x: tensor<256x64xf32> {st.dims = [#st.extent<S>, #st.extent<64
   %b = st.bound %x [#st.extent<S>, #st.extent<64>] : tensor<256x64xf32>
   return %s, %b : index, tensor<256x64xf32>
 }
+
+// A stream of any number of rows is cut where its columns are known.
+!rows = !st.itensor<8x8xf32 of [S max 32, 24], iter_space = [S ceildiv 8 max 4, 3] * [8, 8], iter_map = (d0, d1) -> (d0, d1)>
+!left = !st.itensor<8x8xf32 of [S max 32, 8], iter_space = [S ceildiv 8 max 4] * [8], iter_map = (d0) -> (d0, 0)>
+!right = !st.itensor<8x8xf32 of [S max 32, 16], iter_space = [S ceildiv 8 max 4, 2] * [8, 8], iter_map = (d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @cut
+// CHECK: st.itensor_chunk %{{.+}} dim 1 :
+// CHECK-SAME: -> !st.itensor<8x8xf32 of [S max 32, 8], iter_space = [S ceildiv 8 max 4] * [8], iter_map = (d0) -> (d0, 0)>
+func.func @cut(%a: !rows) attributes {st.sizes = {S = #st.size_range<1 to 32>}} {
+  %0:2 = st.itensor_chunk %a dim 1 : !rows -> !left, !right
+  return
+}

@@ -12,9 +12,9 @@ TaskOp st::buildRoutingTask(OpBuilder &builder, Location loc, StringRef name, Va
                             const Routing &routing) {
   TaskBuilder task(builder, loc, name, "route", reads, fifos);
   SmallVector<TaskBuilder::Loop> outside, inside;
-  for (auto [loop, count] : llvm::enumerate(routing.whole.getTripCounts()))
-    if (loop != routing.loop)
-      (loop < routing.loop ? outside : inside).push_back({count, 1});
+  for (auto [index, loop] : llvm::enumerate(TaskBuilder::getCountingLoops(routing.whole)))
+    if (index != routing.loop)
+      (index < routing.loop ? outside : inside).push_back(loop);
   bool splits = reads.size() == 1;
   using Values = SmallVector<Value>;
   auto results = task.buildNest(outside, task.getInits(), [&](ValueRange, ValueRange carried) -> Values {
