@@ -61,6 +61,8 @@ MODELS = {
     "llama-decode-dynamic": (llama.llama_decode_dynamic, 34),
     "gpt2-stack": (gpt2.gpt2_stack, 35),
     "llama-stack": (llama.llama_stack, 36),
+    "gpt2-stack-dynamic": (gpt2.gpt2_stack_dynamic, 39),
+    "llama-stack-dynamic": (llama.llama_stack_dynamic, 40),
     "gpt2-cache": (gpt2.gpt2_cache, 37),
     "llama-cache": (llama.llama_cache, 38),
     "quantized-cnn": (quantized.quantized_cnn, 30),
@@ -76,11 +78,13 @@ def arrays(tensors):
 
 def export_module(folder, example):
     """Writes model.onnx and returns inputs and golden outputs."""
+    def run(inputs):
+        with torch.no_grad():
+            outputs = example.module(*inputs.values())
+        return dict(zip(example.outputs, (outputs,) if isinstance(outputs, torch.Tensor) else outputs))
+
     example.module.eval()
-    with torch.no_grad():
-        golden = example.module(*example.inputs.values())
-    if isinstance(golden, torch.Tensor):
-        golden = (golden,)
+    golden = run(example.inputs)
     mode = torch.onnx.TrainingMode
     # The exporter warns about every shape that it makes a constant, which is what is wanted here.
     with warnings.catch_warnings():
@@ -97,10 +101,9 @@ def export_module(folder, example):
             dynamic_axes=example.dynamic_axes,
         )
         for size, inputs in example.other_inputs.items():
-            outputs = example.module(*inputs.values())
             np.savez(folder / f"inputs-{size}.npz", **arrays(inputs))
-            np.savez(folder / f"golden-{size}.npz", **arrays(dict(zip(example.outputs, outputs))))
-    return arrays(example.inputs), arrays(dict(zip(example.outputs, golden)))
+            np.savez(folder / f"golden-{size}.npz", **arrays(run(inputs)))
+    return arrays(example.inputs), arrays(golden)
 
 
 def export(name):

@@ -3,6 +3,7 @@
 #include "Dialect/ValueExtents.h"
 #include "Dialect/Sizes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -218,6 +219,11 @@ FailureOr<Extents> ValueExtents::computeResult(OpResult result) {
       extents.push_back((*domain)[map.getDimPosition(dim)]);
     return extents;
   }
+  if (auto repeat = dyn_cast<RepeatOp>(op))
+    return getCarried(repeat, result.getResultNumber());
+  // What comes back is the source, in another place.
+  if (isa<bufferization::MaterializeInDestinationOp>(op))
+    return get(op->getOperand(0));
   if (auto bound = dyn_cast<BoundOp>(op))
     return llvm::map_to_vector(bound.getExtents().getAsRange<ExtentAttr>(),
                                [](ExtentAttr extent) { return extent.isConstant() ? ExtentAttr() : extent; });
@@ -282,6 +288,19 @@ FailureOr<Extents> ValueExtents::computeResult(OpResult result) {
   return failure();
 }
 
+FailureOr<Extents> ValueExtents::getCarried(RepeatOp repeat, unsigned index) {
+  FailureOr<Extents> entering = get(repeat.getCarried()[index]), leaving = get(repeat.getYield().getOperand(index));
+  if (failed(entering) || failed(leaving))
+    return failure();
+  for (auto [dim, extents] : llvm::enumerate(llvm::zip(*entering, *leaving)))
+    if (auto [before, after] = extents; before != after) {
+      auto spell = [](ExtentAttr extent) { return extent ? "the run-time size " + extent.str() : "a fixed size"; };
+      return repeat.emitError() << "carried value " << index << " has " << spell(before) << " along dimension " << dim
+                                << " before the first repetition, and " << spell(after) << " after each";
+    }
+  return entering;
+}
+
 FailureOr<Extents> ValueExtents::compute(Value tensor) {
   if (auto result = dyn_cast<OpResult>(tensor))
     return computeResult(result);
@@ -289,6 +308,12 @@ FailureOr<Extents> ValueExtents::compute(Value tensor) {
   auto argument = cast<BlockArgument>(tensor);
   if (auto row = dyn_cast<RowOp>(argument.getOwner()->getParentOp()))
     return get(row.getInputs()[argument.getArgNumber()]);
+  if (auto repeat = dyn_cast<RepeatOp>(argument.getOwner()->getParentOp())) {
+    FailureOr<Extents> extents = get(repeat->getOperand(argument.getArgNumber() - 1));
+    if (succeeded(extents) && llvm::is_contained(repeat.getSliceArguments(), argument))
+      extents->erase(extents->begin());
+    return extents;
+  }
   auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
   auto dims = function ? function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), dimsAttr) : ArrayAttr();
   if (!dims)

@@ -37,6 +37,8 @@ public:
 private:
   mlir::FailureOr<Extents> compute(mlir::Value tensor);
   mlir::FailureOr<Extents> computeResult(mlir::OpResult result);
+  /// What counts of a carried value, before the first repetition and after each.
+  mlir::FailureOr<Extents> getCarried(RepeatOp repeat, unsigned index);
   mlir::FailureOr<Extents> reshape(mlir::Operation *op, llvm::ArrayRef<mlir::ReassociationIndices> groups);
   mlir::LogicalResult meet(mlir::Operation *op, ExtentAttr extent, bool isFlexible, llvm::StringRef what,
                            unsigned index, ExtentAttr &joined, bool &isFixed);

@@ -78,3 +78,20 @@ func.func @rank(%x: tensor<20x4xf32> {st.dims = [#st.extent<S>]}) -> tensor<20x4
   } -> tensor<20x4xf32>
   return %s : tensor<20x4xf32>
 }
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+func.func @layers(%x: tensor<20x4xf32> {st.dims = [#st.extent<S>, #st.extent<4>]}, %w: tensor<20x4xf32>) -> tensor<20x4xf32>
+    attributes {st.sizes = {S = #st.size_range<1 to 20>}} {
+  // expected-error@+1 {{carried value 0 has a fixed size along dimension 0 before the first repetition, and the run-time size S after each}}
+  %y = st.repeat %i to 3 carried(%c = %w : tensor<20x4xf32>) again(%a = %x : tensor<20x4xf32>) {
+    st.yield %a : tensor<20x4xf32>
+  }
+  %e = tensor.empty() : tensor<20x4xf32>
+  %n = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%y : tensor<20x4xf32>) outs(%e : tensor<20x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<20x4xf32>
+  return %n : tensor<20x4xf32>
+}

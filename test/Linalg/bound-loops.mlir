@@ -99,3 +99,27 @@ func.func @two_lengths(%x: tensor<20xf32> {st.dims = [#st.extent<S>]}, %y: tenso
   } -> tensor<20xf32>
   return %r : tensor<20xf32>
 }
+
+// -----
+
+// A repetition hands on what it takes; in its body the stack of all slices has one dimension less.
+#id = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @layers
+// CHECK: st.repeat
+// CHECK: linalg.generic
+// CHECK-SAME: st.extents = [#st.extent<S>, #st.extent<4>]
+// CHECK: return
+func.func @layers(%x: tensor<20x4xf32> {st.dims = [#st.extent<S>, #st.extent<4>]}) -> tensor<20x4xf32>
+    attributes {st.sizes = {S = #st.size_range<1 to 20>}} {
+  %stack = arith.constant dense<2.0> : tensor<3x4xf32>
+  %y = st.repeat %i to 3 carried(%c = %x : tensor<20x4xf32>) slices(%w = %stack : tensor<3x4xf32> as tensor<4xf32>) {
+    %e = tensor.empty() : tensor<20x4xf32>
+    %n = linalg.generic {indexing_maps = [#id, affine_map<(d0, d1) -> (d1)>, #id], iterator_types = ["parallel", "parallel"]} ins(%c, %w : tensor<20x4xf32>, tensor<4xf32>) outs(%e : tensor<20x4xf32>) {
+    ^bb0(%in: f32, %scale: f32, %out: f32):
+      %p = arith.mulf %in, %scale : f32
+      linalg.yield %p : f32
+    } -> tensor<20x4xf32>
+    st.yield %n : tensor<20x4xf32>
+  }
+  return %y : tensor<20x4xf32>
+}

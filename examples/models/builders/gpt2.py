@@ -229,11 +229,28 @@ def gpt2_cache(generator):
                    other_inputs={"prefill": inputs(0, 25)})
 
 
-def gpt2_stack(generator, layers=3, hidden=32, heads=2, inner=96, tokens=11):
-    stack = GPT2Stack(layers, hidden, heads, inner, positions=16)
+def draw_stack(generator, layers=3, hidden=32, heads=2, inner=96, positions=16):
+    """A stack, and a function that draws hidden states of so many tokens."""
+    stack = GPT2Stack(layers, hidden, heads, inner, positions)
     for block in stack.h:
         outliers = realistic_weights(block, hidden, generator)
     with torch.no_grad():
         stack.ln_f.weight.copy_(1.0 + torch.randn((hidden,), generator=generator) * 0.1)
         stack.ln_f.bias.copy_(torch.randn((hidden,), generator=generator) * 0.1)
-    return Example(stack, {"hidden_states": tokens_with_outliers(generator, tokens, hidden, outliers)})
+
+    def inputs(tokens):
+        return {"hidden_states": tokens_with_outliers(generator, tokens, hidden, outliers)}
+
+    return stack, inputs
+
+
+def gpt2_stack(generator, tokens=11):
+    stack, inputs = draw_stack(generator)
+    return Example(stack, inputs(tokens))
+
+
+def gpt2_stack_dynamic(generator):
+    """Equal layers, any number of tokens."""
+    stack, inputs = draw_stack(generator, positions=24)
+    return Example(stack, inputs(11), dynamic_axes={"hidden_states": {1: "tokens"}},
+                   other_inputs={tokens: inputs(tokens) for tokens in (1, 8, 24)})

@@ -289,6 +289,23 @@ class Stack(nn.Module):
         return self.norm(x)
 
 
+class StackOfAnyLength(nn.Module):
+    """The same for any number of tokens: all layers share the angles and the mask."""
+
+    def __init__(self, family, layers):
+        super().__init__()
+        self.family = family
+        self.layers = nn.ModuleList(Block(family) for _ in range(layers))
+        self.norm = RMSNorm(family.hidden, family)
+
+    def forward(self, x, position_ids):
+        cos, sin = angles(self.family, position_ids)
+        mask = causal_mask(x.shape[1])
+        for layer in self.layers:
+            x, _, _ = layer(x, cos, sin, mask, None)
+        return self.norm(x)
+
+
 def draw_block_weights(module, family, generator):
     """As in trained blocks: norm gains around one with a few large ones, a few outlier channels in the residual."""
     outliers = torch.randperm(family.hidden, generator=generator)[:2]
@@ -436,8 +453,25 @@ def llama_lm(generator, vocabulary=300, tokens=14):
     return Example(module, {"input_ids": ids}, ["logits"])
 
 
+SMALL = Family(hidden=32, heads=4, key_heads=2, head_dim=8, inner=56)
+
+
 def llama_stack(generator, layers=4, tokens=9):
-    family = Family(hidden=32, heads=4, key_heads=2, head_dim=8, inner=56)
-    module = Stack(family, layers, tokens)
-    outliers = draw_block_weights(module, family, generator)
-    return Example(module, {"hidden_states": hidden_states(generator, family, tokens, outliers)})
+    module = Stack(SMALL, layers, tokens)
+    outliers = draw_block_weights(module, SMALL, generator)
+    return Example(module, {"hidden_states": hidden_states(generator, SMALL, tokens, outliers)})
+
+
+def llama_stack_dynamic(generator, layers=3):
+    """Equal layers, any number of tokens."""
+    module = StackOfAnyLength(SMALL, layers)
+    outliers = draw_block_weights(module, SMALL, generator)
+
+    def inputs(tokens):
+        return {
+            "hidden_states": hidden_states(generator, SMALL, tokens, outliers),
+            "position_ids": torch.arange(tokens).unsqueeze(0),
+        }
+
+    axes = {"hidden_states": {1: "tokens"}, "position_ids": {1: "tokens"}}
+    return Example(module, inputs(13), dynamic_axes=axes, other_inputs={tokens: inputs(tokens) for tokens in (1, 8, 24)})

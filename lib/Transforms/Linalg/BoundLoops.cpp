@@ -1,5 +1,6 @@
 //===- BoundLoops.cpp - Which loops run to a size that is known at run time only -------------------------------===//
 
+#include "Dialect/Repeat.h"
 #include "Dialect/Sizes.h"
 #include "Dialect/ValueExtents.h"
 #include "Transforms/Linalg/Forms.h"
@@ -26,19 +27,20 @@ struct BoundLoops : impl::BoundLoopsBase<BoundLoops> {
   void runOnOperation() override {
     if (!getOperation()->hasAttr(sizesAttr))
       return;
-    for (Operation &op : getOperation().getBody().front()) {
-      LogicalResult bounded = success();
-      if (auto generic = dyn_cast<linalg::GenericOp>(op))
-        bounded = annotate(generic);
-      else if (auto row = dyn_cast<RowOp>(op))
-        bounded = annotate(row);
-      if (failed(bounded))
-        return signalPassFailure();
-    }
-    for (BoundOp bound : llvm::make_early_inc_range(getOperation().getOps<BoundOp>())) {
+    for (Block *block : getHostBlocks(getOperation()))
+      for (Operation &op : *block) {
+        LogicalResult bounded = success();
+        if (auto generic = dyn_cast<linalg::GenericOp>(op))
+          bounded = annotate(generic);
+        else if (auto row = dyn_cast<RowOp>(op))
+          bounded = annotate(row);
+        if (failed(bounded))
+          return signalPassFailure();
+      }
+    getOperation().walk([](BoundOp bound) {
       bound.replaceAllUsesWith(bound.getSource());
       bound.erase();
-    }
+    });
   }
 
   LogicalResult checkMasks(linalg::GenericOp op, ArrayRef<ExtentAttr> loops) {

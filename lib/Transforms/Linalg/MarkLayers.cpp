@@ -31,8 +31,6 @@ void mark(OpBuilder &builder, Value value, llvm::function_ref<bool(OpOperand &)>
 struct MarkLayers : impl::MarkLayersBase<MarkLayers> {
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
-    if (getOperation()->hasAttr(sizesAttr))
-      return;
     Segments segments(block);
     std::optional<Chain> chain = segments.findChain();
     if (!chain)

@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------------------------------------------===//
 
 #include "Dialect/Repeat.h"
-#include "Dialect/Sizes.h"
 #include "Transforms/Linalg/ConstantData.h"
 #include "Transforms/Linalg/Passes.h"
 #include "Transforms/Linalg/Segments.h"
@@ -162,10 +161,6 @@ struct RollRepeats : impl::RollRepeatsBase<RollRepeats> {
 
   void roll() {
     Block &block = getOperation().getBody().front();
-    if (getOperation()->hasAttr(sizesAttr)) {
-      emitRemark(getOperation().getLoc()) << "layers are not rolled where sizes are known at run time only";
-      return;
-    }
     while (true) {
       Segments segments(block);
       std::optional<Chain> chain = segments.findChain();
