@@ -123,3 +123,34 @@ func.func @layers(%x: tensor<20x4xf32> {st.dims = [#st.extent<S>, #st.extent<4>]
   }
   return %y : tensor<20x4xf32>
 }
+
+// -----
+
+// A mask that is longer than what it is combined with is made as far as that goes.
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#column = affine_map<(d0, d1) -> (0, d1)>
+// CHECK-LABEL: func.func @mask
+// CHECK: linalg.generic
+// CHECK-SAME: st.extents = [#st.extent<S>]
+// CHECK: tensor.expand_shape
+// CHECK: linalg.generic
+// CHECK-SAME: st.extents = [#st.extent<4>, #st.extent<S>]
+// CHECK-NOT: st.bound
+func.func @mask(%x: tensor<4x20xf32> {st.dims = [#st.extent<4>, #st.extent<S>]}) -> tensor<4x20xf32>
+    attributes {st.sizes = {S = #st.size_range<1 to 20>}} {
+  %table = arith.constant dense<1.0> : tensor<20xf32>
+  %e = tensor.empty() : tensor<20xf32>
+  %m = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%table : tensor<20xf32>) outs(%e : tensor<20xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %n = arith.negf %in : f32
+    linalg.yield %n : f32
+  } -> tensor<20xf32>
+  %row = tensor.expand_shape %m [[0, 1]] output_shape [1, 20] : tensor<20xf32> into tensor<1x20xf32>
+  %f = tensor.empty() : tensor<4x20xf32>
+  %r = linalg.generic {indexing_maps = [#id, #column, #id], iterator_types = ["parallel", "parallel"]} ins(%x, %row : tensor<4x20xf32>, tensor<1x20xf32>) outs(%f : tensor<4x20xf32>) {
+  ^bb0(%in: f32, %mask: f32, %out: f32):
+    %s = arith.addf %in, %mask : f32
+    linalg.yield %s : f32
+  } -> tensor<4x20xf32>
+  return %r : tensor<4x20xf32>
+}

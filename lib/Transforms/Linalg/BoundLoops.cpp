@@ -23,11 +23,25 @@ ArrayAttr toAttribute(ArrayRef<ExtentAttr> extents, ArrayRef<int64_t> shape, MLI
   return ArrayAttr::get(context, all);
 }
 
+/// The dimension of `group` that is not one; nullopt where several are, or none.
+std::optional<int64_t> getOnlyDim(ArrayRef<int64_t> group, ArrayRef<int64_t> shape) {
+  std::optional<int64_t> only;
+  for (int64_t dim : group)
+    if (shape[dim] != 1) {
+      if (only)
+        return std::nullopt;
+      only = dim;
+    }
+  return only;
+}
+
 struct BoundLoops : impl::BoundLoopsBase<BoundLoops> {
   void runOnOperation() override {
     if (!getOperation()->hasAttr(sizesAttr))
       return;
-    for (Block *block : getHostBlocks(getOperation()))
+    for (Block *block : getHostBlocks(getOperation())) {
+      if (failed(cutTables(*block)))
+        return signalPassFailure();
       for (Operation &op : *block) {
         LogicalResult bounded = success();
         if (auto generic = dyn_cast<linalg::GenericOp>(op))
@@ -37,10 +51,94 @@ struct BoundLoops : impl::BoundLoopsBase<BoundLoops> {
         if (failed(bounded))
           return signalPassFailure();
       }
+    }
     getOperation().walk([](BoundOp bound) {
       bound.replaceAllUsesWith(bound.getSource());
       bound.erase();
     });
+  }
+
+  /// Makes what is longer than all that read it, such as a mask of constants, as long as these; markers say so.
+  LogicalResult cutTables(Block &block) {
+    // Readers first: what reads no more than a part needs no more than a part.
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (auto generic = dyn_cast<linalg::GenericOp>(op); generic && generic->getNumResults() == 1)
+        if (failed(cutTable(generic)))
+          return failure();
+    return success();
+  }
+
+  LogicalResult cutTable(linalg::GenericOp op) {
+    OpResult result = op->getOpResult(0);
+    FailureOr<ValueExtents::Extents> dims = extents.get(result);
+    if (failed(dims))
+      return failure();
+    bool isCut = false;
+    for (auto [dim, expr] : llvm::enumerate(op.getIndexingMapMatchingResult(result).getResults())) {
+      if ((*dims)[dim] || !isa<AffineDimExpr>(expr))
+        continue;
+      FailureOr<ExtentAttr> reach = getReach(result, dim);
+      if (failed(reach))
+        return failure();
+      (*dims)[dim] = *reach;
+      isCut |= *reach != nullptr;
+    }
+    if (!isCut)
+      return success();
+    OpBuilder builder(op.getContext());
+    builder.setInsertionPointAfter(op);
+    auto type = cast<RankedTensorType>(result.getType());
+    auto bound = BoundOp::create(builder, op.getLoc(), type, result,
+                                 toAttribute(*dims, type.getShape(), builder.getContext()));
+    result.replaceAllUsesExcept(bound.getResult(), bound);
+    return success();
+  }
+
+  /// How far all that read `value` go along `dim`; null where that is to the end, not known, or not the same for all.
+  FailureOr<ExtentAttr> getReach(Value value, unsigned dim) {
+    SmallVector<ExtentAttr> reached;
+    for (OpOperand &use : value.getUses()) {
+      FailureOr<ExtentAttr> reach = getReach(use, dim);
+      if (failed(reach))
+        return failure();
+      reached.push_back(*reach);
+    }
+    return reached.empty() || !llvm::all_equal(reached) ? ExtentAttr() : reached.front();
+  }
+
+  FailureOr<ExtentAttr> getReach(OpOperand &use, unsigned dim) {
+    Operation *reader = use.getOwner();
+    if (auto expand = dyn_cast<tensor::ExpandShapeOp>(reader)) {
+      auto same = getOnlyDim(expand.getReassociationIndices()[dim], expand.getResultType().getShape());
+      return same ? getReach(expand.getResult(), *same) : ExtentAttr();
+    }
+    if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(reader)) {
+      for (auto [merged, group] : llvm::enumerate(collapse.getReassociationIndices()))
+        if (getOnlyDim(group, collapse.getSrcType().getShape()) == static_cast<int64_t>(dim))
+          return getReach(collapse.getResult(), merged);
+      return ExtentAttr();
+    }
+    if (auto bound = dyn_cast<BoundOp>(reader)) {
+      FailureOr<ValueExtents::Extents> dims = extents.get(bound.getResult());
+      return failed(dims) ? FailureOr<ExtentAttr>() : (*dims)[dim];
+    }
+    FailureOr<ValueExtents::Extents> loops;
+    AffineMap map;
+    if (auto generic = dyn_cast<linalg::GenericOp>(reader)) {
+      loops = extents.getLoops(generic);
+      if (failed(loops) || failed(addMarkers(generic, *loops)))
+        return failure();
+      map = generic.getMatchingIndexingMap(&use);
+    } else if (auto row = dyn_cast<RowOp>(reader)) {
+      loops = extents.getLoops(row);
+      if (failed(loops))
+        return failure();
+      map = cast<AffineMapAttr>(row.getInputMaps()[use.getOperandNumber()]).getValue();
+    } else {
+      return ExtentAttr();
+    }
+    auto loop = dyn_cast<AffineDimExpr>(map.getResult(dim));
+    return loop ? (*loops)[loop.getPosition()] : ExtentAttr();
   }
 
   LogicalResult checkMasks(linalg::GenericOp op, ArrayRef<ExtentAttr> loops) {

@@ -53,8 +53,9 @@ def BoundLoops : LinalgPhasePass<"st-bound-loops"> {
   let description = [{
     Follows run-time extents from the arguments (`st.dims`) to every operation, and attaches to each what its loops
     (`st.extents`) and the tensors that it reads by index (`st.captured_extents`) have. The tile phase ends its loops
-    there. `st.bound` has said what no operand says, and goes. An operation whose result is not the beginning of what
-    the largest run computes is an error.
+    there. A loop of which no operand says anything runs as far as what the body reads at its index, and what is longer
+    than all that read it, such as a mask of constants, is made as far as these go. `st.bound` has said what nothing else
+    says, and goes. An operation whose result is not the beginning of what the largest run computes is an error.
     ```
     func.func @main(%x: tensor<256x64xf32> {st.dims = [#st.extent<S>, #st.extent<64>]}) ...
       %y = linalg.generic {...} ins(%x) ...
