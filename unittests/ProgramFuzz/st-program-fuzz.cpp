@@ -254,6 +254,7 @@ int main(int argc, char **argv) {
     status = 2;
   }
   unsigned total = files.empty() ? count : files.size();
+  Clock::time_point start = Clock::now();
   bool isAsExpected = false;
   for (unsigned done = 0; done < total && status == 0; done += batch) {
     std::vector<Item> items;
@@ -267,6 +268,9 @@ int main(int argc, char **argv) {
       status = 2;
     for (const Item &item : items)
       isAsExpected |= isExpected(item.result);
+    if (total > batch)
+      llvm::errs() << llvm::formatv("{0} of {1} programs, {2} fail, {3:f0} s\n", totals.programs, total,
+                                    totals.failures, secondsSince(start));
     if (maxFailures != 0 && totals.failures >= maxFailures)
       break;
   }
