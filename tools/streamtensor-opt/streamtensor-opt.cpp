@@ -20,13 +20,69 @@
 
 using namespace mlir;
 
-/// Every phase between import and emission as a pipeline of its own, with default options: --st-tile, --st-fuse, ...
+namespace {
+/// What `streamtensor compile` lets one choose about the phases. A phase ignores what does not concern it.
+struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
+  st::PhaseOptions defaults;
+  Option<std::string> device{*this, "device", llvm::cl::desc("Path of the device file")};
+  Option<double> clock{*this, "clock", llvm::cl::desc("Kernel clock in MHz; 0 takes the device's default"),
+                       llvm::cl::init(defaults.clockMhz)};
+  Option<int64_t> defaultTileSize{*this, "default-tile-size", llvm::cl::desc("Tile extent along every dimension"),
+                                  llvm::cl::init(defaults.defaultTileSize)};
+  Option<int64_t> tokenTileSize{*this, "token-tile-size",
+                                llvm::cl::desc("Tile extent along the outermost (token) dimension"),
+                                llvm::cl::init(defaults.tokenTileSize)};
+  Option<int64_t> overallUnrollSize{*this, "overall-unroll-size",
+                                    llvm::cl::desc("Lanes to spend on all tasks together"),
+                                    llvm::cl::init(defaults.overallUnrollSize)};
+  Option<int64_t> adderLatency{*this, "adder-latency",
+                               llvm::cl::desc("Cycles from the operands of a sum to its result"),
+                               llvm::cl::init(defaults.adderLatency)};
+  Option<int64_t> maxConverterBytes{*this, "max-converter-bytes",
+                                    llvm::cl::desc("On-chip bytes for the converters of one kernel; 0 means 80 % of "
+                                                   "what the device has"),
+                                    llvm::cl::init(defaults.maxConverterBytes)};
+  Option<int64_t> minSavedBytes{*this, "min-saved-bytes",
+                                llvm::cl::desc("External traffic that keeping on chip what is read again has to save"),
+                                llvm::cl::init(defaults.minSavedBytes)};
+  Option<int64_t> maxBufferBytes{*this, "max-buffer-bytes",
+                                 llvm::cl::desc("Largest tensor buffered in full; 0 means a quarter of what the device "
+                                                "has"),
+                                 llvm::cl::init(defaults.maxBufferBytes)};
+  Option<int64_t> consecutiveLaunches{*this, "consecutive-launches",
+                                      llvm::cl::desc("Launches without a pause that FIFOs are sized for"),
+                                      llvm::cl::init(defaults.consecutiveLaunches)};
+  Option<bool> partition{*this, "partition", llvm::cl::desc("Leave what cannot stream to the host"),
+                         llvm::cl::init(defaults.partition)};
+  Option<bool> repeat{*this, "repeat", llvm::cl::desc("Make one loop of equal layers"),
+                      llvm::cl::init(defaults.repeat)};
+
+  st::PhaseOptions get() const {
+    return {device,
+            clock,
+            defaultTileSize,
+            tokenTileSize,
+            overallUnrollSize,
+            adderLatency,
+            maxConverterBytes,
+            minSavedBytes,
+            maxBufferBytes,
+            consecutiveLaunches,
+            partition,
+            repeat};
+  }
+};
+} // namespace
+
+/// Every phase between import and emission as a pipeline of its own: --st-tile, --st-fuse="device=u55c.json", ...
 static void registerPhasePipelines() {
   for (st::Phase phase : st::allPhases()) {
     if (phase == st::Phase::Import || phase == st::Phase::Emit)
       continue;
-    PassPipelineRegistration<>(("st-" + st::getPhaseName(phase)).str(), st::getPhaseDescription(phase),
-                               [phase](OpPassManager &manager) { st::populatePhase(phase, manager, {}); });
+    PassPipelineRegistration<PipelineOptions>(("st-" + st::getPhaseName(phase)).str(), st::getPhaseDescription(phase),
+                                              [phase](OpPassManager &manager, const PipelineOptions &options) {
+                                                st::populatePhase(phase, manager, options.get());
+                                              });
   }
 }
 

@@ -79,10 +79,11 @@ static cl::opt<double> clockMhz("clock", cl::init(0), cl::desc("Kernel clock in 
                                 cl::cat(category));
 static cl::opt<std::string> toPhase("to", cl::init("emit"), cl::desc("Stop after this phase (see `phases`)"),
                                     cl::value_desc("phase"), cl::sub(compileCommand), cl::cat(category));
-static cl::opt<int64_t> defaultTileSize("default-tile-size", cl::init(16),
+static const PhaseOptions phaseDefaults;
+static cl::opt<int64_t> defaultTileSize("default-tile-size", cl::init(phaseDefaults.defaultTileSize),
                                         cl::desc("Tile extent along every dimension"), cl::sub(compileCommand),
                                         cl::sub(simulateCommand()), cl::cat(category));
-static cl::opt<int64_t> tokenTileSize("token-tile-size", cl::init(8),
+static cl::opt<int64_t> tokenTileSize("token-tile-size", cl::init(phaseDefaults.tokenTileSize),
                                       cl::desc("Tile extent along the outermost (token) dimension"),
                                       cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<int64_t> overallUnrollSize("overall-unroll-size", cl::init(0),
@@ -93,11 +94,11 @@ static cl::opt<int64_t>
                       cl::desc("On-chip bytes for the converters of one kernel (default: 80 % of what the device has)"),
                       cl::value_desc("bytes"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<int64_t>
-    minSavedBytes("min-saved-bytes", cl::init(65536),
+    minSavedBytes("min-saved-bytes", cl::init(phaseDefaults.minSavedBytes),
                   cl::desc("Keep on chip what is read from memory again where that saves so much traffic in a launch"),
                   cl::value_desc("bytes"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 static cl::opt<int64_t> consecutiveLaunches(
-    "consecutive-launches", cl::init(1),
+    "consecutive-launches", cl::init(phaseDefaults.consecutiveLaunches),
     cl::desc("Size FIFOs for so many launches without a pause: those of weights then read ahead of the next launch"),
     cl::value_desc("n"), cl::sub(compileCommand), cl::sub(simulateCommand()), cl::cat(category));
 enum class EmitTarget { Hls, Rtl };
