@@ -369,6 +369,11 @@ LogicalResult Datapath::addScalar(Operation *op) {
   SmallVector<Net *> nets;
   for (Bound &operand : operands)
     nets.push_back(materialize(operand, start));
+  // A conversion that keeps the bits is the same wire.
+  if (isa<arith::ExtSIOp, arith::IndexCastOp>(op) || (isa<arith::TruncIOp>(op) && bits >= nets[0]->width)) {
+    env[result].net = nets[0];
+    return success();
+  }
   unsigned widest = 1;
   for (Net *net : nets)
     widest = std::max(widest, net->width);
@@ -417,7 +422,15 @@ LogicalResult Datapath::addScalar(Operation *op) {
             features.logicBits += width;
             return Formula{text(0, 1) + " ? " + text(1, width) + " : " + text(2, width), width};
           })
-          .Case([&](arith::ShLIOp) { return shift(" << ", false); })
+          .Case([&](arith::ShLIOp) {
+            if (!nets[1]->constant || nets[0]->constant)
+              return shift(" << ", false);
+            // Zeros below the bits that stay.
+            unsigned amount = std::clamp<int64_t>(*nets[1]->constant, 0, bits - 1);
+            unsigned width = std::min(bits, nets[0]->width + amount);
+            std::string kept = text(0, width - amount);
+            return Formula{amount == 0 ? kept : "{" + kept + ", " + std::to_string(amount) + "'b0}", width};
+          })
           .Case([&](arith::ShRUIOp) { return shift(" >> ", false); })
           .Case([&](arith::ShRSIOp) {
             if (!nets[1]->constant || nets[0]->constant)
@@ -434,23 +447,15 @@ LogicalResult Datapath::addScalar(Operation *op) {
             return Formula{"{1'b0, " + text(0, from) + "}", std::min(bits, from + 1)};
           })
           .Case([&](arith::TruncIOp) {
-            unsigned width = std::min(bits, nets[0]->width);
-            return Formula{text(0, width), width};
-          })
-          .Case<arith::ExtSIOp, arith::IndexCastOp>([&](Operation *) {
-            return Formula{text(0, nets[0]->width), nets[0]->width};
+            return Formula{text(0, bits), bits};
           })
           .Default([](Operation *) { return std::nullopt; });
   if (!formula)
     return unsupported(op);
   Bound bound;
-  // A conversion that keeps the bits is the same wire.
-  bool isSame =
-      isa<arith::ExtSIOp, arith::IndexCastOp>(op) || (isa<arith::TruncIOp>(op) && formula->width == nets[0]->width);
-  bound.net =
-      isSame ? nets[0] : addNet(op->getName().stripDialect(), formula->text, formula->width, start, start + *latency);
-  bool isWiring = isa<arith::TruncIOp>(op) || (isa<arith::ShRSIOp>(op) && nets[1]->constant);
-  if (isWiring && !isSame && !nets[0]->constant) {
+  bound.net = addNet(op->getName().stripDialect(), formula->text, formula->width, start, start + *latency);
+  bool isWiring = isa<arith::TruncIOp>(op) || (isa<arith::ShLIOp, arith::ShRSIOp>(op) && nets[1]->constant);
+  if (isWiring && !nets[0]->constant) {
     bound.net->wiredFrom = nets[0];
     bound.net->wiredAt = start - nets[0]->stage;
   }
