@@ -63,6 +63,18 @@ def entries(file):
     return re.findall(r"^ *func\.func @([\w.$-]+)", file.read_text(), re.MULTILINE)
 
 
+DECLARED = re.compile(r"st\.sizes = \{([^}]*)\}")
+SIZE = re.compile(r'"?([\w.$-]+)"? = #st\.size_range<(\d+) to (\d+)(?: by (\d+))?>')
+
+
+def compare(before, after, function):
+    """Runs a function of both files on the same inputs, one less than the largest of each size that it declares."""
+    declared = " ".join(set(DECLARED.findall(before.read_text())))
+    sizes = {name: max(int(least), int(most) - int(step or 1)) for name, least, most, step in SIZE.findall(declared)}
+    return run(["st-reference-test", before, "--compare", after, "--entry", function,
+                *(f"--size={name}={value}" for name, value in sizes.items())])
+
+
 def differs(phase, functions, passes, scratch):
     """What goes wrong when `passes` run on the file `phase`; None when nothing does."""
     after = scratch / "after.mlir"
@@ -70,7 +82,7 @@ def differs(phase, functions, passes, scratch):
     if optimized.returncode != 0:
         return optimized.stderr
     for function in functions:
-        compared = run(["st-reference-test", phase, "--compare", after, "--entry", function])
+        compared = compare(phase, after, function)
         if compared.returncode != 0:
             return compared.stdout + compared.stderr
     return None
@@ -99,7 +111,7 @@ def check_file(file, scratch):
     functions = [
         function
         for function in entries(module)
-        if run(["st-reference-test", module, "--compare", module, "--entry", function]).returncode == 0
+        if compare(module, module, function).returncode == 0
     ]
     return len(functions), check(file, module, functions, scratch)
 
