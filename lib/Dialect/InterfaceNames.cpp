@@ -4,12 +4,12 @@
 
 using namespace mlir;
 
-std::string st::getArgumentName(func::FuncOp function, unsigned index) {
+std::string st::getArgumentName(FunctionOpInterface function, unsigned index) {
   auto name = function.getArgAttrOfType<StringAttr>(index, "st.name");
   return name ? name.str() : "arg" + std::to_string(index);
 }
 
-std::string st::getResultName(func::FuncOp function, unsigned index) {
+std::string st::getResultName(FunctionOpInterface function, unsigned index) {
   auto name = function.getResultAttrOfType<StringAttr>(index, "st.name");
   return name ? name.str() : "result" + std::to_string(index);
 }

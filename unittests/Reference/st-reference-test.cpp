@@ -1,4 +1,5 @@
 // Runs the functions of .mlir files by the reference and compares the results. See --help.
+#include "Dialect/InterfaceNames.h"
 #include "Dialect/StDialect.h"
 #include "Driver/RunSizes.h"
 #include "Reference/Reference.h"
@@ -41,12 +42,6 @@ llvm::cl::opt<bool> showTime("time", llvm::cl::desc("Print how long execution ta
 int fail(const llvm::Twine &message) {
   llvm::errs() << "st-reference-test: " << message << "\n";
   return 1;
-}
-
-std::string nameOf(FunctionOpInterface function, bool isResult, unsigned index) {
-  auto name = isResult ? function.getResultAttrOfType<StringAttr>(index, "st.name")
-                       : function.getArgAttrOfType<StringAttr>(index, "st.name");
-  return name ? name.str() : (isResult ? "result" : "arg") + std::to_string(index);
 }
 
 std::optional<std::string> dtypeOf(Type type) {
@@ -216,7 +211,7 @@ int main(int argc, char **argv) {
   }
   std::vector<Array> inputs;
   for (auto [index, type] : llvm::enumerate(loaded->function.getArgumentTypes())) {
-    std::string name = nameOf(loaded->function, false, index);
+    std::string name = getArgumentName(loaded->function, index);
     if (inputsFile.empty()) {
       std::optional<Array> array = randomArray(type, generator);
       if (!array)
@@ -236,7 +231,7 @@ int main(int argc, char **argv) {
     return 1;
   NamedArrays outputs;
   for (auto [index, result] : llvm::enumerate(*results))
-    outputs[nameOf(loaded->function, true, index)] = result;
+    outputs[getResultName(loaded->function, index)] = result;
   if (!outputsFile.empty())
     if (llvm::Error error = writeNpz(outputsFile, outputs))
       return fail(llvm::toString(std::move(error)));
@@ -266,7 +261,7 @@ int main(int argc, char **argv) {
     if (expected->size() != results->size())
       return fail("the files have different numbers of results");
     for (auto [index, result] : llvm::enumerate(*results))
-      good &= compare(nameOf(loaded->function, true, index), result, (*expected)[index]);
+      good &= compare(getResultName(loaded->function, index), result, (*expected)[index]);
   }
   return good ? 0 : 1;
 }
