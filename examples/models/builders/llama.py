@@ -340,32 +340,29 @@ def past(generator, family, length):
 
 
 OUTPUTS = ["output", "key", "value"]
+PROMPT_AXES = {"hidden_states": {1: "tokens"}, "position_ids": {1: "tokens"}}
+
+
+def prompt(generator, family, tokens, outliers):
+    """What a prefill that computes its angles takes."""
+    return {
+        "hidden_states": hidden_states(generator, family, tokens, outliers),
+        "position_ids": torch.arange(tokens).unsqueeze(0),
+    }
 
 
 def llama_prefill(generator, tokens=18):
     module = PrefillFromPositions(LLAMA, tokens)
     outliers = draw_block_weights(module, LLAMA, generator)
-    inputs = {
-        "hidden_states": hidden_states(generator, LLAMA, tokens, outliers),
-        "position_ids": torch.arange(tokens).unsqueeze(0),
-    }
-    return Example(module, inputs, OUTPUTS)
+    return Example(module, prompt(generator, LLAMA, tokens, outliers), OUTPUTS)
 
 
 def llama_dynamic(generator):
     """Prefill of any number of tokens."""
     module = PrefillOfAnyLength(LLAMA)
     outliers = draw_block_weights(module, LLAMA, generator)
-
-    def inputs(tokens):
-        return {
-            "hidden_states": hidden_states(generator, LLAMA, tokens, outliers),
-            "position_ids": torch.arange(tokens).unsqueeze(0),
-        }
-
-    axes = {"hidden_states": {1: "tokens"}, "position_ids": {1: "tokens"}}
-    return Example(module, inputs(18), OUTPUTS, dynamic_axes=axes,
-                   other_inputs={tokens: inputs(tokens) for tokens in (1, 8, 33)})
+    return Example(module, prompt(generator, LLAMA, 18, outliers), OUTPUTS, dynamic_axes=PROMPT_AXES,
+                   other_inputs={tokens: prompt(generator, LLAMA, tokens, outliers) for tokens in (1, 8, 33)})
 
 
 def llama_decode_dynamic(generator):
@@ -466,12 +463,5 @@ def llama_stack_dynamic(generator, layers=3):
     """Equal layers, any number of tokens."""
     module = StackOfAnyLength(SMALL, layers)
     outliers = draw_block_weights(module, SMALL, generator)
-
-    def inputs(tokens):
-        return {
-            "hidden_states": hidden_states(generator, SMALL, tokens, outliers),
-            "position_ids": torch.arange(tokens).unsqueeze(0),
-        }
-
-    axes = {"hidden_states": {1: "tokens"}, "position_ids": {1: "tokens"}}
-    return Example(module, inputs(13), dynamic_axes=axes, other_inputs={tokens: inputs(tokens) for tokens in (1, 8, 24)})
+    return Example(module, prompt(generator, SMALL, 13, outliers), dynamic_axes=PROMPT_AXES,
+                   other_inputs={tokens: prompt(generator, SMALL, tokens, outliers) for tokens in (1, 8, 24)})
